@@ -1,0 +1,16 @@
+"""Errors of the catalog: each says where, what was found, what was expected and how to mend it."""
+
+
+class CatalogError(ValueError):
+    """A registry, kit model, quantity or limit that cannot be used; the message is one line for a person."""
+
+
+class UnknownQuantityError(CatalogError, KeyError):
+    """A quantity name that the catalog does not have."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnitError(CatalogError):
+    """A unit that cannot be converted to the quantity's unit."""

@@ -1,0 +1,63 @@
+"""Tickets: what somebody should do, proposed by a rule for a zone and an agent; a person decides."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from catalog.identifiers import RuleId, ZoneId
+from rules.decision import Assessment
+
+
+class TicketKind(Enum):
+    """The three things a ticket can ask for."""
+
+    WORKPLACE_ACTION = "workplace_action"
+    TARGETED_METROLOGY = "targeted_metrology"
+    KIT_CHECK = "kit_check"
+
+
+class TicketState(Enum):
+    """A ticket's life in this version: proposed by Vigie, then validated or dismissed by a professional."""
+
+    PROPOSED = "proposed"
+    VALIDATED = "validated"
+    DISMISSED = "dismissed"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketProposal:
+    """What the rules ask for, before it meets the tickets that exist.
+
+    Attributes
+    ----------
+    level : str
+        Name of the rule's level that decided.
+    reason_fr, reason_en : str
+        One sentence with numbers: how many shifts, worst value ± uncertainty, limit and its source.
+    advice_fr, advice_en : str
+    evidence : tuple of Assessment
+        What it rests on, in order of time.
+    held_back_by : str or None
+        Why an exposure ticket is held back (an open kit check on the only kit it rests on), else None.
+    simulated : bool
+        True when any evidence is simulated; such a ticket can never be taken for a real one.
+    """
+
+    zone: ZoneId
+    agent: str
+    rule: RuleId
+    kind: TicketKind
+    level: str
+    priority: int
+    title_fr: str
+    title_en: str
+    reason_fr: str
+    reason_en: str
+    advice_fr: str
+    advice_en: str
+    limit_source: str
+    pack: str
+    pack_version: str
+    evidence: tuple[Assessment, ...]
+    held_back_by: str | None
+    simulated: bool
