@@ -34,13 +34,13 @@ check: $(VENV)/.with-dev  ## ruff, mypy --strict, the import contract, doctests,
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q --doctest-modules -o testpaths= catalog dsp rules store ingest firmware_sim dashboards vigie
-	DISABLE_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs site
 
 bench: $(VENV)/.with-dev  ## speed, with ratios against named peers in the same run
 	$(BIN)/python -m pytest -q bench $(ARGS)
 
-docs: $(VENV)/.with-dev  ## read the documentation at http://127.0.0.1:8000
-	$(BIN)/mkdocs serve
+docs: $(VENV)/.with-dev  ## the documentation site, in site/index.html
+	$(BIN)/python -m sphinx -W --keep-going -b html docs site
 
 fmt: $(VENV)/.with-dev  ## put imports and lines in order
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,67 @@
+"""``vigie``: one verb for each thing a person wants to do."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from vigie.commands import accounts, collecting, computing, demo, doctor, files, lists, setup, ticket
+from vigie.errors import RefusedError, UsageError
+
+app = typer.Typer(
+    name="vigie",
+    help="From the readings of lent sensor kits to a decision a prevention professional can defend.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="Start here: vigie demo. Then: vigie init my-service. Exit codes: 0 done, 1 the answer is no, 2 wrong use.",
+)
+for family in (demo, setup, collecting, files, computing, lists, ticket, accounts, doctor):
+    family.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"vigie {version('vigie')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """From the readings of lent sensor kits to a decision a prevention professional can defend."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; a person's mistake is one line on standard error, never a traceback."""
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except UsageError as error:
+        _end(error, 2)
+    except RefusedError as error:
+        _end(error, 1)
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        if not _told_to_a_person(error):
+            raise
+        _end(error, 2)
+
+
+def _end(error: Exception, code: int) -> None:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(code)
+
+
+def _told_to_a_person(error: Exception) -> bool:
+    """Whether the error is one of ours: every room's own exceptions carry a message for a person."""
+    room = type(error).__module__.partition(".")[0]
+    return room in {"catalog", "dsp", "rules", "store", "ingest", "firmware_sim", "dashboards"}
