@@ -1,9 +1,15 @@
 """The quantities a kit can measure: unit, how they average, what is physically possible, how well they are known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+from types import MappingProxyType
 
+from catalog.data_files import Table, load_toml
+from catalog.errors import UnknownQuantityError
 from catalog.identifiers import QuantityId
+from catalog.suggest import did_you_mean
 
 
 class Averaging(Enum):
@@ -75,3 +81,61 @@ class Quantity:
     place: Uncertainty
     uncertainty_source: str
     decimals: int
+
+
+@cache
+def quantities() -> Mapping[QuantityId, Quantity]:
+    """Every quantity of the catalog by its id, in the catalog's order."""
+    tables = load_toml("quantities.toml").tables("quantity")
+    return MappingProxyType({quantity.id: quantity for quantity in map(_quantity, tables)})
+
+
+def quantity(id: str) -> Quantity:  # noqa: A002 - the name the rooms agreed on
+    """The quantity of that name.
+
+    Raises
+    ------
+    UnknownQuantityError
+        When the catalog has no such quantity; the message suggests the nearest.
+
+    Examples
+    --------
+    >>> quantity("co2").unit
+    'ppm'
+    """
+    try:
+        return quantities()[QuantityId(id)]
+    except KeyError:
+        message = f'"{id}" is no quantity of the catalog; {did_you_mean(id, quantities())}'
+        raise UnknownQuantityError(message) from None
+
+
+def read_uncertainty(table: Table) -> Uncertainty:
+    """An uncertainty from ``{ relative = 0.025, absolute = 25 }``; an absent part is zero."""
+    result = Uncertainty(table.number("relative", 0.0), table.number("absolute", 0.0))
+    if min(result.relative, result.absolute) < 0:
+        raise table.error("relative", "is below zero; a standard uncertainty is zero or more")
+    table.close()
+    return result
+
+
+def _quantity(table: Table) -> Quantity:
+    """One ``[[quantity]]`` table of the data file."""
+    result = Quantity(
+        id=QuantityId(table.text("id")),
+        agent=table.text("agent"),
+        name_fr=table.text("name_fr"),
+        name_en=table.text("name_en"),
+        symbol=table.text("symbol"),
+        unit=table.text("unit"),
+        averaging=Averaging(table.text("averaging")),
+        physical_low=table.number("physical_low"),
+        physical_high=table.number("physical_high"),
+        instrument=read_uncertainty(table.table("instrument")),
+        repeatability=read_uncertainty(table.table("repeatability")),
+        place=read_uncertainty(table.table("place")),
+        uncertainty_source=table.text("uncertainty_source"),
+        decimals=int(table.number("decimals")),
+    )
+    table.close()
+    return result
