@@ -1,10 +1,18 @@
 """Kits: their models (what channels they have), the kits themselves, where they were lent, how they were calibrated."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from types import MappingProxyType
 
+from catalog.data_files import Table, load_toml, toml_names
+from catalog.errors import CatalogError
 from catalog.identifiers import DeploymentId, KitId, KitModelId, QuantityId, ZoneId
-from catalog.quantities import Uncertainty
+from catalog.quantities import Uncertainty, quantity, read_uncertainty
+
+HOLD_PERIODS = 3
+"""Periods one reading may stand for unless the model says otherwise (exposure-semantics, section 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +94,56 @@ class Calibration:
     offset: float
     uncertainty: Uncertainty
     reference: str
+
+
+@cache
+def kit_models() -> Mapping[KitModelId, KitModel]:
+    """Every kit model of the catalog by its id, one file of ``catalog/data/kits`` each."""
+    models = [read_kit_model(load_toml(name)) for name in toml_names("kits")]
+    return MappingProxyType({model.id: model for model in models})
+
+
+def read_kit_model(table: Table) -> KitModel:
+    """A kit model from its TOML table.
+
+    Parameters
+    ----------
+    table : Table
+        ``id``, ``name``, ``maker`` and ``[[channel]]`` tables with ``quantity``, ``period`` [s], ``sensor``, and where
+        the defaults do not fit ``hold`` [s], ``instrument`` and ``repeatability``.
+
+    Raises
+    ------
+    CatalogError
+        When a key is unknown or missing, or a period, hold or quantity makes no sense; the message says where.
+    """
+    id, name, maker = table.text("id"), table.text("name"), table.text("maker")  # noqa: A001 - the type's field name
+    channels = tuple(_channel(channel) for channel in table.tables("channel"))
+    twice = {c.quantity for c in channels if sum(d.quantity == c.quantity for d in channels) > 1}
+    if twice:
+        raise table.error("channel", f"has {', '.join(sorted(twice))} more than once; a kit reports a quantity once")
+    return KitModel(KitModelId(id), name, maker, channels)
+
+
+def _channel(table: Table) -> Channel:
+    """One ``[[channel]]`` table."""
+    try:
+        known = quantity(table.text("quantity"))
+    except CatalogError as error:
+        raise table.error("quantity", str(error)) from None
+    period = table.number("period")
+    if not period > 0:
+        raise table.error("period", f"is {period:g}; expected a time above 0 s")
+    hold = table.number("hold", HOLD_PERIODS * period)
+    if hold < period:
+        raise table.error("hold", f"is {hold:g}; expected at least the period, {period:g} s")
+    result = Channel(
+        quantity=known.id,
+        period=period,
+        hold=hold,
+        sensor=table.text("sensor"),
+        instrument=read_uncertainty(table.table("instrument")) if table.has("instrument") else None,
+        repeatability=read_uncertainty(table.table("repeatability")) if table.has("repeatability") else None,
+    )
+    table.close()
+    return result
