@@ -1,0 +1,57 @@
+"""Which measures a quantity has over which kind of window."""
+
+from catalog.quantities import Averaging, Quantity
+from dsp.exposure import Measure, WindowKind
+
+PERCENTILES = (Measure.P5, Measure.P10, Measure.P50, Measure.P90, Measure.P95)
+"""Time-weighted percentiles; pXX is the field's L_(100−XX)."""
+
+ABOVE_PERCENT = (95, 90, 50, 10, 5)
+"""For each of :data:`PERCENTILES`, the share of the valid time the signal may be above it [%]."""
+
+WIDTHS = {
+    Measure.MAX_15MIN: 900_000,
+    Measure.MAX_1H: 3_600_000,
+    Measure.MIN_1H: 3_600_000,
+    Measure.MAX_8H: 28_800_000,
+    Measure.MAX_24H: 86_400_000,
+}
+"""Width of the rolling windows [ms]."""
+
+LONGEST_WINDOW = max(WIDTHS.values())
+"""Milliseconds a local day's measures reach back before its start."""
+
+PEAK_LEVELS = frozenset({"lafmax", "lcpeak"})
+"""Levels that are maxima themselves: an average of them means nothing."""
+
+_THRESHOLDS = (Measure.TIME_ABOVE, Measure.TIME_BELOW)
+_ARITHMETIC_SHIFT = (
+    Measure.MEAN,
+    Measure.TWA_8H,
+    Measure.MAX_15MIN,
+    Measure.MAX_1H,
+    Measure.MIN_1H,
+    Measure.MINIMUM,
+    *PERCENTILES,
+    Measure.PEAK,
+    *_THRESHOLDS,
+)
+_LEVEL_SHIFT = (Measure.LEQ, Measure.LEX_8H, Measure.MAX_15MIN, Measure.MAX_1H, *PERCENTILES, *_THRESHOLDS)
+_PEAK_SHIFT = (Measure.PEAK, *_THRESHOLDS)
+_ARITHMETIC_DAY = (Measure.MEAN, *PERCENTILES, Measure.MAX_8H, Measure.MAX_24H)
+_LEVEL_DAY = (Measure.LEQ, *PERCENTILES, Measure.MAX_8H, Measure.MAX_24H)
+
+
+def measures_of(quantity: Quantity, kind: WindowKind) -> tuple[Measure, ...]:
+    """Measures that are computed for a quantity over a kind of window, in the order they are reported.
+
+    ``time_above`` and ``time_below`` come once per threshold asked for. Peak levels (L_AFmax, L_Cpeak) have their
+    highest value and nothing that averages. Campaign windows are made of shifts by whoever holds them all.
+    """
+    if kind is WindowKind.CAMPAIGN:
+        return ()
+    if quantity.id in PEAK_LEVELS:
+        return _PEAK_SHIFT if kind is WindowKind.SHIFT else ()
+    if quantity.averaging is Averaging.ENERGETIC:
+        return _LEVEL_SHIFT if kind is WindowKind.SHIFT else _LEVEL_DAY
+    return _ARITHMETIC_SHIFT if kind is WindowKind.SHIFT else _ARITHMETIC_DAY
