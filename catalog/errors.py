@@ -14,3 +14,17 @@ class UnknownQuantityError(CatalogError, KeyError):
 
 class UnitError(CatalogError):
     """A unit that cannot be converted to the quantity's unit."""
+
+
+class RegistryErrors(CatalogError):  # noqa: N818 - many errors in one; the name the rooms agreed on
+    """All that is wrong with a registry file, told together.
+
+    Attributes
+    ----------
+    messages : tuple of str
+        One line each: ``file:line: path is …; expected …; mend``, in the order of the file.
+    """
+
+    def __init__(self, messages: tuple[str, ...]) -> None:
+        super().__init__("\n".join(messages))
+        self.messages = messages

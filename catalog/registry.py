@@ -1,12 +1,16 @@
 """The registry: employers, establishments, zones, kits, where kits were lent and how they were calibrated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from catalog.errors import RegistryErrors
 from catalog.identifiers import DeploymentId, EmployerId, EstablishmentId, KitId, QuantityId, ZoneId
 from catalog.kits import Calibration, Deployment, Kit
 from catalog.places import Employer, Establishment, Zone
+from catalog.registry_kits import read_calibrations, read_deployments, read_kits
+from catalog.registry_places import Read, by_id, read_places
+from catalog.yaml_nodes import Item, Problems, read_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +55,59 @@ class Registry:
         """The last calibration of a channel performed on or before ``day``, due or not."""
         done = [c for c in self.calibrations if c.kit == kit and c.quantity == quantity and c.performed <= day]
         return max(done, key=lambda c: c.performed, default=None)
+
+
+def parse_registry(text: str, filename: str) -> Registry:
+    """A registry file, checked to the last reference.
+
+    Parameters
+    ----------
+    text : str
+        YAML; see the annotated example ``examples/uci-office/registry.yaml``.
+    filename : str
+        Stands in front of every message.
+
+    Returns
+    -------
+    Registry
+
+    Raises
+    ------
+    RegistryErrors
+        With every problem found, one line each: ``registry.yaml:12: employers[0].siret is "…"; expected …; mend``.
+    """
+    problems = Problems(filename)
+    root = read_document(text, problems, "employers, kits, deployments and calibrations")
+    registry = _registry(root) if root else Registry()
+    if problems.found:
+        raise RegistryErrors(problems.messages())
+    return registry
+
+
+def _registry(root: Item) -> Registry:
+    """The registry of a document, in which references hold when the document had no problem."""
+    places = read_places(root)
+    employers = by_id(places.employers, lambda employer: employer.id)
+    establishments = by_id(places.establishments, lambda establishment: establishment.id)
+    zones = by_id(places.zones, lambda zone: zone.id)
+    _one_employer_a_siret(places.employers)
+    kits = by_id(read_kits(root), lambda kit: kit.id)
+    timezones = {
+        zone.id: establishments[zone.establishment].timezone
+        for zone in zones.values()
+        if zone.establishment in establishments
+    }
+    deployments = by_id(read_deployments(root, kits, timezones), lambda deployment: deployment.id)
+    calibrations = read_calibrations(root, kits)
+    root.close()
+    return Registry(employers, establishments, zones, kits, deployments, calibrations)
+
+
+def _one_employer_a_siret(employers: Sequence[Read[Employer]]) -> None:
+    """Two employers with one SIRET are one, or a mistake that would show one's tickets to the other."""
+    lines: dict[str, int] = {}
+    for read in employers:
+        siret = read.value.siret
+        if siret and siret in lines:
+            read.item.problem("siret", f"a SIRET no other employer has (line {lines[siret]} has it)", "mend one")
+        lines.setdefault(siret, read.item.line_of("siret"))
