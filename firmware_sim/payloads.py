@@ -1,0 +1,66 @@
+"""What a kit puts on the wire: its topics, its payload formats, what it says about itself."""
+
+from collections.abc import Sequence
+from enum import Enum
+
+import msgspec
+
+from catalog.identifiers import KitId
+from firmware_sim.connection import Message
+from firmware_sim.publisher import Presence
+from ingest.codecs import frame, senml_cbor, senml_json
+from ingest.codecs.frame import UNMARKED, Mark
+from ingest.codecs.records import KitState, Record
+
+
+class PayloadFormat(Enum):
+    """Payload formats a kit can be set to."""
+
+    SENML_JSON = "senml-json"
+    SENML_CBOR = "senml-cbor"
+    FRAME = "frame"
+
+
+def encode(payload: PayloadFormat, kit: KitId, records: Sequence[Record], mark: Mark = UNMARKED) -> bytes:
+    """The payload of one message.
+
+    Parameters
+    ----------
+    mark : Mark
+        Boot and message counter, for the formats that have a place for them; SenML has none.
+    """
+    match payload:
+        case PayloadFormat.SENML_JSON:
+            return senml_json.encode(kit, records)
+        case PayloadFormat.SENML_CBOR:
+            return senml_cbor.encode(kit, records)
+        case PayloadFormat.FRAME:
+            return frame.encode(kit, records, mark=mark)
+
+
+def readings_topic(kit: KitId) -> str:
+    """Where a kit publishes its readings."""
+    return f"vigie/v1/{kit}/readings"
+
+
+def status_topic(kit: KitId) -> str:
+    """Where a kit says that it is there, and the broker that it is gone."""
+    return f"vigie/v1/{kit}/status"
+
+
+def presence(kit: KitId, boot: str, simulated: bool, firmware: str = "vigie-sim 1") -> Presence:
+    """Birth and will of a kit.
+
+    Parameters
+    ----------
+    boot : str
+        Changes at every start of the kit.
+    simulated : bool
+        Whether the kit's readings are.
+    """
+
+    def message(state: KitState) -> Message:
+        status = {"state": state.value, "boot": boot, "firmware": firmware, "simulated": simulated}
+        return Message(status_topic(kit), msgspec.json.encode(status), retain=True)
+
+    return Presence(birth=message(KitState.ONLINE), will=message(KitState.OFFLINE))
