@@ -1,0 +1,61 @@
+"""What the portal is started with."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+def now() -> int:
+    """Milliseconds UTC."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What an employer may see at the finest, because light, CO2 and noise give away who was there when.
+
+    Attributes
+    ----------
+    resolution : int
+        Shortest mean of a time course [s].
+    minimum_group : int
+        People in a zone below which no time course is shown.
+    """
+
+    resolution: int = 3600
+    minimum_group: int = 3
+
+
+@dataclass(frozen=True)
+class PortalConfig:
+    """Where the portal reads and how it signs people in.
+
+    Attributes
+    ----------
+    database_url : str
+        SQLAlchemy URL of registry, tickets and accounts.
+    readings, exposures : Path
+        Folders of the two tables.
+    secret : str
+        Signs the CSRF token; at least 32 characters, the same for all processes of one portal.
+    secure_cookies : bool
+        True as soon as the portal is served over HTTPS.
+    service_timezone : str
+        IANA name; the clock of pages that speak of several places.
+    clock : callable
+        Now, in milliseconds UTC.
+    """
+
+    database_url: str
+    readings: Path
+    exposures: Path
+    secret: str = field(repr=False)
+    secure_cookies: bool = False
+    privacy: Privacy = field(default_factory=Privacy)
+    service_timezone: str = "Europe/Paris"
+    clock: Callable[[], int] = now
+
+    def __post_init__(self) -> None:
+        if len(self.secret) < 32:
+            raise ValueError(f"portal secret has {len(self.secret)} characters; expected at least 32 random ones")

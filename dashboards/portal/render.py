@@ -1,0 +1,110 @@
+"""Templates to pages: one environment, the words of the reader's language, everything escaped."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Request, Response
+from litestar.template.base import csrf_token
+from markupsafe import Markup
+
+from dashboards import vocabulary
+from dashboards.portal.security import LANGUAGE_COOKIE
+from dashboards.words import DEFAULT_LANGUAGE, Language, Words, language_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment() -> Environment:
+    """Compiled templates; a name a template asks for and nobody gave is an error, not an empty space."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.globals.update(
+        signs=vocabulary.SIGNS,
+        decisions=vocabulary.DECISIONS,
+        measures=vocabulary.MEASURES,
+        windows=vocabulary.WINDOWS,
+        zone_kinds=vocabulary.ZONE_KINDS,
+        ticket_kinds=vocabulary.TICKET_KINDS,
+        ticket_states=vocabulary.TICKET_STATES,
+    )
+    return made
+
+
+@cache
+def style_sheet() -> bytes:
+    """The one style sheet."""
+    return files("dashboards.portal").joinpath("static", "portal.css").read_bytes()
+
+
+@cache
+def style_sheet_address() -> str:
+    """Changes with its content, so that it may be cached for ever."""
+    return f"/static/portal.css?v={hashlib.sha256(style_sheet()).hexdigest()[:12]}"
+
+
+def language(request: Request[Any, Any, Any]) -> Language:
+    """The language asked for in the address, else the one chosen before, else French."""
+    asked = language_of(request.query_params.get("lang"))
+    return asked or language_of(request.cookies.get(LANGUAGE_COOKIE)) or DEFAULT_LANGUAGE
+
+
+def other_language(request: Request[Any, Any, Any]) -> str:
+    """This page in the other language."""
+    other = Language.ENGLISH if language(request) is Language.FRENCH else Language.FRENCH
+    kept = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
+    address = request.url.path if request.method in {"GET", "HEAD"} else "/"
+    return f"{address}?{urlencode([*kept, ('lang', other.value)])}"
+
+
+def agent_name(words: Words, agent: str) -> str:
+    """An agent's name; one the catalogues do not know keeps its own."""
+    return words.say(vocabulary.AGENTS[agent]) if agent in vocabulary.AGENTS else agent
+
+
+def page(
+    request: Request[Any, Any, Any], template: str, words: Words, *, status: int = 200, **context: object
+) -> Response[str]:
+    """Render a page.
+
+    Parameters
+    ----------
+    request : Request
+    template : str
+        File in ``templates/``.
+    words : Words
+        Language and clock of the page.
+    status : int
+        HTTP status.
+    **context
+        What the template shows.
+    """
+    token = csrf_token({"request": request})
+    known: dict[str, object] = {
+        "w": words,
+        "_": words.say,
+        "_n": words.say_many,
+        "colon": "\N{NO-BREAK SPACE}:" if words.language is Language.FRENCH else ":",
+        "agent_name": lambda agent: agent_name(words, agent),
+        "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(token),
+        "user": None,
+        "section": "",
+        "simulated": False,
+        "style_sheet": style_sheet_address(),
+        "other_language": other_language(request),
+    }
+    content = environment().get_template(template).render({**known, **context})
+    return Response(
+        content, media_type=MediaType.HTML, status_code=status, headers={"content-language": words.language.value}
+    )

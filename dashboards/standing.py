@@ -1,0 +1,182 @@
+"""How a zone stands: the findings of its shifts gathered per agent and per local day, worst first."""
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from catalog.identifiers import KitId, QuantityId, ZoneId
+from catalog.quantities import Quantity
+from dashboards.words import Words
+from dsp.exposure import Measure, WindowKind
+from rules.decision import COVERAGE_FACTOR, Decision
+
+SEVERITY = (
+    Decision.EXCEEDANCE_INDICATED,
+    Decision.INCONCLUSIVE,
+    Decision.INSUFFICIENT_DATA,
+    Decision.NO_EXCEEDANCE_INDICATED,
+)
+"""From worst to best. Insufficient data comes before no exceedance: what was not seen was not shown to be fine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One exposure as a person reads it: a value over a window and, where a rule compares it, how it stands.
+
+    Attributes
+    ----------
+    start, end : int
+        Milliseconds UTC.
+    uncertainty : float or None
+        Combined standard uncertainty, in ``unit``.
+    limit : float or None
+        In ``unit``; None where no rule compares this measure.
+    threshold : float or None
+        Of ``time_above`` and ``time_below``, in the quantity's unit.
+    """
+
+    zone: ZoneId
+    kit: KitId
+    quantity: QuantityId
+    measure: Measure
+    window_kind: WindowKind
+    start: int
+    end: int
+    value: float | None
+    unit: str
+    coverage: float
+    low: float | None
+    high: float | None
+    uncertainty: float | None
+    limit: float | None
+    limit_source: str
+    decision: Decision | None
+    revision: int
+    simulated: bool
+    threshold: float | None = None
+
+    @property
+    def is_duration(self) -> bool:
+        """Whether the value is a time [s] and not in the quantity's unit."""
+        return self.measure in (Measure.TIME_ABOVE, Measure.TIME_BELOW)
+
+    @property
+    def half_width(self) -> float | None:
+        """What stands after ±, in ``unit``; None where nothing is known.
+
+        The factor is the decision's own: an interval clear of the limit and an indicated exceedance are the same thing.
+        """
+        return None if self.uncertainty is None else COVERAGE_FACTOR * self.uncertainty
+
+    @property
+    def confidence(self) -> float | None:
+        """Probability [1] that the true value lies on the side of the limit where the measured one lies."""
+        if self.value is None or self.limit is None or not self.uncertainty:
+            return None
+        return 0.5 * (1 + math.erf(abs(self.value - self.limit) / (self.uncertainty * math.sqrt(2))))
+
+    @property
+    def distance(self) -> float:
+        """How far from its limit, in standard uncertainties; infinite where that cannot be said."""
+        if self.value is None or self.limit is None or not self.uncertainty:
+            return math.inf
+        return abs(self.value - self.limit) / self.uncertainty
+
+
+@dataclass(frozen=True, slots=True)
+class DayStanding:
+    """One agent on one local day: the decision that counts, and the finding that decided."""
+
+    day: dt.date
+    finding: Finding
+
+    @property
+    def decision(self) -> Decision:
+        """The worst decision of the day."""
+        return self.finding.decision or Decision.INSUFFICIENT_DATA
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStanding:
+    """One agent over the period shown.
+
+    Attributes
+    ----------
+    days : tuple of DayStanding
+        In order of time; empty where no rule compares this agent.
+    telling : Finding or None
+        The finding that says most: the clearest exceedance, else the one nearest to its limit.
+    """
+
+    agent: str
+    quantities: tuple[Quantity, ...]
+    days: tuple[DayStanding, ...]
+    telling: Finding | None
+    simulated: bool
+
+    @property
+    def decision(self) -> Decision | None:
+        """The worst decision of the period, or None where nothing was compared with a limit."""
+        decisions = {day.decision for day in self.days}
+        return next((decision for decision in SEVERITY if decision in decisions), None)
+
+    def days_with(self, decision: Decision) -> int:
+        """Number of days whose decision this is."""
+        return sum(day.decision is decision for day in self.days)
+
+    @property
+    def coverage(self) -> float | None:
+        """Mean coverage [1] of the findings that decided the days."""
+        return sum(day.finding.coverage for day in self.days) / len(self.days) if self.days else None
+
+
+def stand(findings: Iterable[Finding], quantities: Mapping[QuantityId, Quantity], words: Words) -> list[AgentStanding]:
+    """Gather findings per agent, the agents that ask for attention first.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        Of one zone; those over a campaign are left out, the sentence speaks of days.
+    quantities : mapping
+        The catalog.
+    words : Words
+        Gives the local day a window starts on.
+    """
+    by_agent: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_agent.setdefault(quantities[finding.quantity].agent, []).append(finding)
+    standings = [_agent(agent, rows, quantities, words) for agent, rows in by_agent.items()]
+    return sorted(standings, key=lambda standing: (_rank(standing.decision), standing.agent))
+
+
+def _agent(
+    agent: str, rows: Sequence[Finding], quantities: Mapping[QuantityId, Quantity], words: Words
+) -> AgentStanding:
+    measured = {row.quantity for row in rows}
+    days: dict[dt.date, list[Finding]] = {}
+    for row in rows:
+        if row.decision is not None and row.window_kind is not WindowKind.CAMPAIGN:
+            days.setdefault(words.local(row.start).date(), []).append(row)
+    deciding = tuple(DayStanding(day, most_telling(found)) for day, found in sorted(days.items()))
+    return AgentStanding(
+        agent,
+        tuple(quantity for quantity in quantities.values() if quantity.id in measured),
+        deciding,
+        most_telling([day.finding for day in deciding]) if deciding else None,
+        any(row.simulated for row in rows),
+    )
+
+
+def most_telling(findings: Sequence[Finding]) -> Finding:
+    """The worst decision's clearest finding: farthest beyond its limit for an exceedance, nearest to it otherwise."""
+
+    def order(finding: Finding) -> tuple[int, float, int]:
+        exceeded = finding.decision is Decision.EXCEEDANCE_INDICATED
+        return _rank(finding.decision), -finding.distance if exceeded else finding.distance, finding.start
+
+    return min(findings, key=order)
+
+
+def _rank(decision: Decision | None) -> int:
+    return SEVERITY.index(decision) if decision is not None else len(SEVERITY)
