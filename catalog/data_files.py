@@ -4,6 +4,7 @@ import csv
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from math import isfinite
 from typing import Any
 
 from catalog.errors import CatalogError
@@ -15,8 +16,9 @@ _DATA = files("catalog") / "data"
 class Table:
     """One TOML table that remembers where it stands and which of its keys were asked for."""
 
-    def __init__(self, where: str, content: dict[str, Any]) -> None:
-        self._where = where
+    def __init__(self, filename: str, path: str, content: dict[str, Any]) -> None:
+        self._filename = filename
+        self._path = path
         self._content = content
         self._asked: list[str] = []
 
@@ -37,6 +39,8 @@ class Table:
         value = self._value(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.error(key, f"is {value!r}; expected a number")
+        if not isfinite(value):
+            raise self.error(key, f"is {value!r}; expected a number that is finite")
         return float(value)
 
     def table(self, key: str) -> "Table":
@@ -44,7 +48,7 @@ class Table:
         value = self._value(key, None)
         if not isinstance(value, dict):
             raise self.error(key, f"is {value!r}; expected a table such as {{ relative = 0.1, absolute = 0 }}")
-        return Table(f"{self._where}.{key}", value)
+        return Table(self._filename, self._at(key), value)
 
     def tables(self, key: str) -> "list[Table]":
         """The tables of an array ``[[key]]``, at least one."""
@@ -52,8 +56,7 @@ class Table:
         if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
             raise self.error(key, f"is {value!r}; expected one or more [[{key}]] tables")
         self.close()
-        separator = "" if self._where.endswith(":") else "."
-        return [Table(f"{self._where}{separator}{key}[{i}]", item) for i, item in enumerate(value)]
+        return [Table(self._filename, f"{self._at(key)}[{i}]", item) for i, item in enumerate(value)]
 
     def close(self) -> None:
         """Refuse keys nobody asked for; call it when everything was read."""
@@ -63,8 +66,10 @@ class Table:
 
     def error(self, key: str, problem: str) -> CatalogError:
         """An error that says where the key stands."""
-        separator = " " if self._where.endswith(":") else "."
-        return CatalogError(f"{self._where}{separator}{key} {problem}")
+        return CatalogError(f"{self._filename}: {self._at(key)} {problem}")
+
+    def _at(self, key: str) -> str:
+        return f"{self._path}.{key}" if self._path else key
 
     def _value(self, key: str, default: object) -> object:
         self._asked.append(key)
@@ -76,7 +81,7 @@ class Table:
 def toml_table(name: str, text: str) -> Table:
     """The root table of a TOML text; ``name`` stands in front of every error."""
     try:
-        return Table(f"{name}:", tomllib.loads(text))
+        return Table(name, "", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"{name}: {error}; mend the TOML syntax there") from None
 

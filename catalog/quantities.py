@@ -113,8 +113,9 @@ def quantity(id: str) -> Quantity:  # noqa: A002 - the name the rooms agreed on
 def read_uncertainty(table: Table) -> Uncertainty:
     """An uncertainty from ``{ relative = 0.025, absolute = 25 }``; an absent part is zero."""
     result = Uncertainty(table.number("relative", 0.0), table.number("absolute", 0.0))
-    if min(result.relative, result.absolute) < 0:
-        raise table.error("relative", "is below zero; a standard uncertainty is zero or more")
+    for part, value in (("relative", result.relative), ("absolute", result.absolute)):
+        if value < 0:
+            raise table.error(part, f"is {value:g}; a standard uncertainty is zero or more")
     table.close()
     return result
 
