@@ -45,7 +45,8 @@ class BrokerAddress:
         SimulatorError
             When the text is no such address.
         """
-        expected = f'broker address is "{url}"; expected mqtt://host:port or mqtts://user:password@host:port'
+        shown = url.rsplit("@", 1)[-1]  # never a password in a message
+        expected = f'broker address is "{shown}"; expected mqtt://host:port or mqtts://user:password@host:port'
         parts = urlsplit(url if "://" in url else f"mqtt://{url}")
         try:
             port = parts.port

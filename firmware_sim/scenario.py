@@ -37,6 +37,19 @@ class Particles(Block, frozen=True):
     pm4: NotNegative = 0.0
     pm10: NotNegative = 0.0
 
+    def __post_init__(self) -> None:
+        if any(amount < 0 for amount in self.slices().values()):
+            raise ValueError("pm1, pm2_5, pm4 and pm10 must not fall: each includes the smaller particles")
+
+    def slices(self) -> dict[str, float]:
+        """The amount between each size and the next smaller one."""
+        return {
+            "pm1": self.pm1,
+            "pm2_5": self.pm2_5 - self.pm1,
+            "pm4": self.pm4 - self.pm2_5,
+            "pm10": self.pm10 - self.pm4,
+        }
+
 
 class Outdoors(Block, frozen=True):
     """The air and the sky outside, alike on every day of a scenario so that it does not depend on the season.
@@ -47,7 +60,9 @@ class Outdoors(Block, frozen=True):
         [°]
     co2 : float
         [ppm]
-    tvoc : float
+    co : float
+        [ppm]
+    tvoc, formaldehyde : float
         [ppb]
     temperature, temperature_swing : float
         Daily mean, and half the difference between 15:00 and 03:00 [°C].
@@ -65,7 +80,9 @@ class Outdoors(Block, frozen=True):
     latitude: float
     longitude: float
     co2: Positive
+    co: NotNegative
     tvoc: Positive
+    formaldehyde: NotNegative
     temperature: float
     temperature_swing: NotNegative
     humidity: Positive
@@ -164,8 +181,8 @@ class Activity(Block, frozen=True, rename={"from_": "from"}):
         Impulses while it runs: how many, their mean LCpeak and its standard deviation [1/h, dB(C), dB].
     particles : Particles
         [mg/min] into the air of the room.
-    vapour : float
-        Organic vapour [mL/h].
+    vapour, formaldehyde : float
+        Organic vapour, and formaldehyde gas [mL/h].
     heat : float
         [W]
     moisture : float
@@ -187,6 +204,7 @@ class Activity(Block, frozen=True, rename={"from_": "from"}):
     peak_spread: NotNegative = 0.0
     particles: Particles = Particles()
     vapour: NotNegative = 0.0
+    formaldehyde: NotNegative = 0.0
     heat: NotNegative = 0.0
     moisture: NotNegative = 0.0
     air_changes: NotNegative = 0.0
@@ -226,13 +244,20 @@ class KitSettings(Block, frozen=True):
 
 
 class SimulatedZone(Block, frozen=True):
-    """One zone, by its name in the registry, and the kit that hangs there."""
+    """One zone, by its name in the registry, and the kit that hangs there.
+
+    Attributes
+    ----------
+    usual_tvoc, usual_formaldehyde : float
+        What building and furniture alone add to the air outdoors, with nobody at work [ppb].
+    """
 
     id: Text
     kit: KitSettings
     room: Room
     people: People
     usual_tvoc: Positive
+    usual_formaldehyde: NotNegative
     activities: list[Activity]
 
 

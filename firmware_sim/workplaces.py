@@ -127,7 +127,8 @@ def _virtual_kit(zone: SimulatedZone, workplace: Workplace, days: Sequence[date]
     for channel in kit_models()[KitModelId(settings.model)].channels:
         if channel.quantity not in truth.values or channel.quantity not in SENSOR_TYPES:
             continue
-        rng = seeded(seed, settings.id, channel.quantity)
+        # channels of one part (the sizes of an optical counter, the levels of a microphone) err together
+        rng = seeded(seed, settings.id, channel.sensor)
         sensor = Sensor.made(SENSOR_TYPES[channel.quantity], rng)
         readings[channel.quantity] = sensor.read(truth.values[channel.quantity], STEP / 1000, rng)
     if (stop := settings.stopped_channel) is not None and stop.day <= len(days):

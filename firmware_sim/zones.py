@@ -13,7 +13,7 @@ from catalog.identifiers import QuantityId, ZoneId
 from catalog.schedule import instant_of
 from firmware_sim import rooms
 from firmware_sim.rooms import SECONDS_PER_HOUR, Floats
-from firmware_sim.scenario import Activity, Outdoors, Particles, People, Room, SimulatedZone, clock_time
+from firmware_sim.scenario import Activity, Outdoors, People, Room, SimulatedZone, clock_time
 
 Instants = npt.NDArray[np.int64]
 
@@ -23,8 +23,9 @@ STEP = 60_000
 LAMP_MARGIN = 900_000
 """Lamps are lit before the first person comes and until after the last one leaves [ms]."""
 
-DEPOSITION = {"pm1": 0.1, "pm2_5": 0.2, "pm4": 0.6, "pm10": 1.5}
-"""Loss of particles to surfaces [1/h]: engineering estimate after Thatcher and Layton, Atmos. Environ. 29 (1995)."""
+DEPOSITION = {"pm1": 0.1, "pm2_5": 0.3, "pm4": 0.8, "pm10": 2.0}
+"""Loss to surfaces of the particles between one size and the next smaller [1/h]: engineering estimate after
+Thatcher and Layton, Atmos. Environ. 29 (1995)."""
 
 AIR_HEAT = 1206.0
 """Heat capacity of a cubic metre of air [J/(m³·K)]."""
@@ -224,23 +225,30 @@ def _air(
     nothing = np.zeros(people.size)
     # 1 L of CO2 in 1 m3 is 1000 ppm; 1 mL of vapour in 1 m3 is 1000 ppb
     breath = 1000.0 * zone.people.co2 * people / volume
-    vapour = sum((run.activity.vapour * run.share for run in runs), nothing) / SECONDS_PER_HOUR * 1000.0 / volume
+    per_second = 1000.0 / SECONDS_PER_HOUR / volume
+    vapour = sum((run.activity.vapour * run.share for run in runs), nothing) * per_second
+    formaldehyde = sum((run.activity.formaldehyde * run.share for run in runs), nothing) * per_second
+    # building and furniture give off more into stale air, which keeps their part about constant
+    usual_tvoc = outdoors.tvoc + zone.usual_tvoc
+    usual_formaldehyde = outdoors.formaldehyde + zone.usual_formaldehyde
+    tvoc = rooms.mass_balance(usual_tvoc, vapour, ventilation, usual_tvoc, step)
     values = {
         "co2": rooms.mass_balance(outdoors.co2, breath, ventilation, outdoors.co2, step),
-        # building and furniture alone keep the room at its usual level
-        "tvoc": rooms.mass_balance(zone.usual_tvoc, vapour, ventilation, zone.usual_tvoc, step),
+        "co": rooms.mass_balance(outdoors.co, nothing, ventilation, outdoors.co, step),
+        "tvoc": tvoc,
+        "voc_index": rooms.voc_index(tvoc, usual_tvoc),
+        "formaldehyde": rooms.mass_balance(usual_formaldehyde, formaldehyde, ventilation, usual_formaldehyde, step),
     }
-    values["voc_index"] = rooms.voc_index(values["tvoc"], zone.usual_tvoc)
+    # PM10 includes PM4 and so on: each slice of sizes settles at its own pace, then they are put together again
+    together = nothing
     for size, settling in DEPOSITION.items():
         removal = ventilation + settling / SECONDS_PER_HOUR
-        supply = _amount(outdoors.particles, size) * ventilation / removal
-        source = sum((_amount(run.activity.particles, size) * run.share for run in runs), nothing)
-        values[size] = rooms.mass_balance(float(supply[0]), source * 1000.0 / 60.0 / volume, removal, supply, step)
+        supply = outdoors.particles.slices()[size] * ventilation / removal
+        given_off = sum((run.activity.particles.slices()[size] * run.share for run in runs), nothing)
+        source = given_off * 1000.0 / 60.0 / volume
+        together = together + rooms.mass_balance(float(supply[0]), source, removal, supply, step)
+        values[size] = together
     return values
-
-
-def _amount(particles: Particles, size: str) -> float:
-    return {"pm1": particles.pm1, "pm2_5": particles.pm2_5, "pm4": particles.pm4, "pm10": particles.pm10}[size]
 
 
 def _climate(
