@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from catalog.identifiers import KitId, QuantityId
-from firmware_sim.payloads import PayloadFormat, encode, presence, readings_topic
-from firmware_sim.publisher import Presence
+from firmware_sim.payloads import KitMessage, PayloadFormat, Presence, encode, presence, readings_topic
 from firmware_sim.rooms import Floats
 from firmware_sim.zones import STEP, Instants, Span, Truth
 from ingest.codecs.frame import Mark
@@ -17,14 +15,6 @@ BUFFER_BATCH = 10
 
 BUFFER_PAUSE = 250
 """Time between two messages of a kit that empties its buffer [ms]."""
-
-
-class KitMessage(NamedTuple):
-    """One message of a kit, and the instant [ms UTC] it is sent at."""
-
-    topic: str
-    payload: bytes
-    instant: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +60,11 @@ class VirtualKit:
     def message_count(self) -> int:
         """Messages that :meth:`messages` gives."""
         return sum(1 for _ in self._departures())
+
+    @property
+    def first_departure(self) -> int:
+        """Instant of the first message [ms UTC]; 0 when there is none."""
+        return next((departure.instant for departure in self._departures()), 0)
 
     def messages(self) -> Iterator[KitMessage]:
         """The kit's messages in the order it sends them; the same kit gives the same bytes every time."""

@@ -1,13 +1,14 @@
 """What a kit puts on the wire: its topics, its payload formats, what it says about itself."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import msgspec
 
 from catalog.identifiers import KitId
 from firmware_sim.connection import Message
-from firmware_sim.publisher import Presence
 from ingest.codecs import frame, senml_cbor, senml_json
 from ingest.codecs.frame import UNMARKED, Mark
 from ingest.codecs.records import KitState, Record
@@ -19,6 +20,22 @@ class PayloadFormat(Enum):
     SENML_JSON = "senml-json"
     SENML_CBOR = "senml-cbor"
     FRAME = "frame"
+
+
+class KitMessage(NamedTuple):
+    """One message of a kit, and the instant [ms UTC] it is sent at."""
+
+    topic: str
+    payload: bytes
+    instant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What is said about a kit on its status topic: retained, so that a late listener knows too."""
+
+    birth: Message
+    will: Message
 
 
 def encode(payload: PayloadFormat, kit: KitId, records: Sequence[Record], mark: Mark = UNMARKED) -> bytes:

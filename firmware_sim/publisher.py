@@ -22,6 +22,7 @@ from firmware_sim.errors import (
     DeliveryTimeoutError,
     NobodyListensError,
 )
+from firmware_sim.payloads import Presence
 
 NO_MATCHING_SUBSCRIBERS = 0x10
 """MQTT 5 reason of a PUBACK: accepted, and thrown away because nobody is subscribed (MQTT 5.0, 3.4.2.1)."""
@@ -34,14 +35,6 @@ CLOSING = 2.0
 
 TURN = 0.1
 """Longest time the publisher waits for the network before it looks at the stop event [s]."""
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """What is said about a kit on its status topic: retained, so that a late listener knows too."""
-
-    birth: Message
-    will: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Recorded readings published again, as the kits that made them would: same values, same instants, any speed."""
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,18 +11,13 @@ import polars as pl
 from catalog.identifiers import KitId
 from catalog.readings import ReadingColumns
 from firmware_sim.errors import ReplayError
-from firmware_sim.payloads import PayloadFormat, encode, presence, readings_topic
+from firmware_sim.pace import MAX_SPEED, Pace, play
+from firmware_sim.payloads import KitMessage, PayloadFormat, encode, presence, readings_topic
 from firmware_sim.publisher import DeliverySettings, Publisher
-from ingest.codecs.records import Record
-
-MAX_SPEED = math.inf
-"""As fast as the broker takes the messages."""
+from ingest.codecs.records import EncodeError, Record
 
 CHUNK = 20_000
 """Readings turned into Python objects at a time: enough to amortise, small beside the recording itself."""
-
-REPORT_EVERY = 0.1
-"""Shortest time between two reports of progress [s]."""
 
 
 class Origin(Enum):
@@ -86,15 +80,6 @@ class ReplayReport:
     reconnections: int
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The readings of one message, and the instant [ms UTC] at which the kit would have sent it."""
-
-    kit: KitId
-    instant: int
-    records: list[Record]
-
-
 class Replay:
     """Publishes recorded readings over MQTT.
 
@@ -122,6 +107,7 @@ class Replay:
         self._frame = _in_order(recording)
         self._progress = progress or (lambda _done, _total: None)
         self._stop = Event()
+        self._published = 0
 
     @property
     def total(self) -> int:
@@ -149,34 +135,34 @@ class Replay:
         name = kits[0] if len(kits) == 1 else "vigie-replay"
         presences = [presence(kit, "replay", self.settings.origin is Origin.SIMULATED) for kit in kits]
         publisher = Publisher(self._broker, name, presences, self.settings.delivery, self._stop)
+        self._published = 0
         began = time.monotonic()
-        messages = readings = 0
         with publisher:
-            pace = Pace(self.settings.speed)
-            reported = began
-            for batch in self._batches():
-                publisher.wait(pace.delay(batch.instant))
-                if self._stop.is_set():
-                    break
-                publisher.publish(readings_topic(batch.kit), encode(self.settings.payload, batch.kit, batch.records))
-                messages += 1
-                readings += len(batch.records)
-                if (now := time.monotonic()) - reported >= REPORT_EVERY:
-                    self._progress(readings, self.total)
-                    reported = now
-            publisher.drain()
-        self._progress(readings, self.total)
+            messages = play(self._messages(), publisher, Pace(self.settings.speed), self._report)
         return ReplayReport(
-            messages,
-            publisher.acknowledged,
-            readings,
-            self.total,
-            time.monotonic() - began,
-            publisher.reconnections,
+            messages=messages,
+            acknowledged=publisher.acknowledged,
+            readings=self._published,
+            total=self.total,
+            seconds=time.monotonic() - began,
+            reconnections=publisher.reconnections,
         )
 
-    def _batches(self) -> Iterator[Batch]:
-        """Messages in the order of their last instant, as kits would have sent them."""
+    def _report(self, _messages: int) -> None:
+        self._progress(self._published, self.total)
+
+    def _messages(self) -> Iterator[KitMessage]:
+        for kit, records in self._batches():
+            try:
+                payload = encode(self.settings.payload, kit, records)
+            except EncodeError as error:
+                raise ReplayError(f"{kit} cannot be replayed as {self.settings.payload.value}: {error}") from None
+            yield KitMessage(readings_topic(kit), payload, records[-1].instant)
+            # reached once the message was published
+            self._published += len(records)
+
+    def _batches(self) -> Iterator[tuple[KitId, list[Record]]]:
+        """The readings of each message, in the order of their last instant, as kits would have sent them."""
         simulated = self.settings.origin is Origin.SIMULATED
         filling: dict[str, _Filling] = {}
         complete: dict[str, None] = {}
@@ -185,38 +171,20 @@ class Replay:
             for kit, quantity, instant, value in chunk.iter_rows():
                 if instant != now:
                     for ready in complete:
-                        yield filling.pop(ready).batch(ready)
+                        yield KitId(ready), filling.pop(ready).records
                     complete.clear()
                     now = instant
                 message = filling.get(kit)
                 if message is None:
                     message = filling[kit] = _Filling()
                 elif len(message.records) >= self.settings.readings_per_message:
-                    yield message.batch(kit)
+                    yield KitId(kit), message.records
                     message = filling[kit] = _Filling()
                 message.add(Record(quantity, instant, value, simulated))
                 if message.instants >= self.settings.instants_per_message:
                     complete[kit] = None
         for kit, message in sorted(filling.items(), key=lambda item: item[1].last):
-            yield message.batch(kit)
-
-
-class Pace:
-    """Keeps the spacing of instants, divided by a speed."""
-
-    def __init__(self, speed: float) -> None:
-        self._speed = speed
-        self._first: int | None = None
-        self._began = 0.0
-
-    def delay(self, instant: int) -> float:
-        """Time to wait before what happened at ``instant`` [ms UTC] may happen again [s]; 0 when it is late."""
-        if math.isinf(self._speed):
-            return 0.0
-        if self._first is None:
-            self._first, self._began = instant, time.monotonic()
-        due = self._began + (instant - self._first) / 1000 / self._speed
-        return max(0.0, due - time.monotonic())
+            yield KitId(kit), message.records
 
 
 class _Filling:
@@ -234,9 +202,6 @@ class _Filling:
             self.last = record.instant
             self.instants += 1
         self.records.append(record)
-
-    def batch(self, kit: str) -> Batch:
-        return Batch(KitId(kit), self.last, self.records)
 
 
 def _in_order(recording: pl.DataFrame | ReadingColumns) -> pl.DataFrame:
@@ -267,7 +232,11 @@ def _in_order(recording: pl.DataFrame | ReadingColumns) -> pl.DataFrame:
     if unusable.height:
         row = unusable.row(0)
         raise ReplayError(
-            f"{unusable.height} of {frame.height} readings cannot be replayed, the first is {row}; "
+            f"{unusable.height} of {frame.height} readings cannot be replayed, the first is "
+            f"{' '.join(str(part) for part in row)}; "
             f"expected a kit, a quantity, an instant and a finite value; filter them out"
         )
+    for kit in frame["kit"].unique().to_list():
+        if not kit or any(character in kit for character in "/+#"):
+            raise ReplayError(f'a kit is named "{kit}", which no topic can carry; expected a name without /, + and #')
     return frame.sort("instant", maintain_order=True)
