@@ -1,7 +1,10 @@
 """Which measures a quantity has over which kind of window."""
 
+from dataclasses import dataclass
+
 from catalog.quantities import Averaging, Quantity
 from dsp.exposure import Measure, WindowKind
+from dsp.subject import Direction
 
 PERCENTILES = (Measure.P5, Measure.P10, Measure.P50, Measure.P90, Measure.P95)
 """Time-weighted percentiles; pXX is the field's L_(100−XX)."""
@@ -9,16 +12,25 @@ PERCENTILES = (Measure.P5, Measure.P10, Measure.P50, Measure.P90, Measure.P95)
 ABOVE_PERCENT = (95, 90, 50, 10, 5)
 """For each of :data:`PERCENTILES`, the share of the valid time the signal may be above it [%]."""
 
-WIDTHS = {
-    Measure.MAX_15MIN: 900_000,
-    Measure.MAX_1H: 3_600_000,
-    Measure.MIN_1H: 3_600_000,
-    Measure.MAX_8H: 28_800_000,
-    Measure.MAX_24H: 86_400_000,
-}
-"""Width of the rolling windows [ms]."""
 
-LONGEST_WINDOW = max(WIDTHS.values())
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """A rolling window: its width [ms], and whether its highest or its lowest mean is wanted."""
+
+    width: int
+    direction: Direction
+
+
+ROLLING = {
+    Measure.MAX_15MIN: Rolling(900_000, "above"),
+    Measure.MAX_1H: Rolling(3_600_000, "above"),
+    Measure.MIN_1H: Rolling(3_600_000, "below"),
+    Measure.MAX_8H: Rolling(28_800_000, "above"),
+    Measure.MAX_24H: Rolling(86_400_000, "above"),
+}
+"""Measures that are extremes of a rolling mean."""
+
+LONGEST_WINDOW = max(rolling.width for rolling in ROLLING.values())
 """Milliseconds a local day's measures reach back before its start."""
 
 PEAK_LEVELS = frozenset({"lafmax", "lcpeak"})

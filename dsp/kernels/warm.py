@@ -1,0 +1,62 @@
+"""Compile every kernel on tiny arrays, so that a command can say what it is waiting for."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from numba import config
+
+from dsp.kernels import episodes, percentiles, rolling, signal, windows
+
+_MODULES = (signal, percentiles, windows, rolling, episodes)
+
+
+def compile_all() -> None:
+    """Call each kernel once; compiled code is cached on disk, so only the first call on a machine takes long (20 s)."""
+    instants = np.array([60_000, 120_000, 180_000], np.int64)
+    weights = np.empty(3, np.int64)
+    signal.standing_time(instants, 60_000, 180_000, weights)
+    values = np.array([1.0, 2.0, 3.0])
+    energies = np.empty(3)
+    signal.energies(values, energies)
+    flags = np.zeros(3, np.bool_)
+    starts, ends = np.array([0], np.int64), np.array([180_000], np.int64)
+    offsets = np.array([0, 1], np.int64)
+    whole, real = np.empty(3, np.int64), np.empty(3)
+    shares, percent = np.array([50], np.int64), np.empty((1, 1))
+    windows.summarise(
+        instants, weights, values, energies, flags, starts, ends, offsets, shares, real.copy(), whole.copy(),
+        *(whole.copy() for _ in range(2)), *(real.copy() for _ in range(5)), percent,
+    )  # fmt: skip
+    windows.block_variance(instants, weights, energies, starts, ends, offsets, ends, np.ones(1, np.bool_), real)
+    windows.time_beyond(
+        instants, weights, values, starts, ends, offsets, 1.0, np.array([1.5]), np.empty((1, 1), np.int64)
+    )
+    windows.side_variance(instants, weights, values, starts, ends, offsets, 1.5, 1.0, real)
+    rolling.extremes(
+        instants, weights, values, 1.0, 60_000, 45_000.0, starts, ends, offsets, flags, real.copy(),
+        real.copy(), whole.copy(), whole.copy(), real.copy(), real.copy(), whole.copy(),
+    )  # fmt: skip
+    episodes.find_episodes(
+        instants, weights, values, energies, starts, ends, 1.0, 1.5, 1.5, 0.0, 0, 0,
+        whole.copy(), whole.copy(), real.copy(), real.copy(), whole.copy(), real.copy(), flags.copy(),
+    )  # fmt: skip
+
+
+def is_cached() -> bool:
+    """Whether compiled code of every kernel module is on disk (True, too, where nothing is compiled at all)."""
+    if config.DISABLE_JIT:
+        return True
+    return all(_has_code(Path(module.__file__)) for module in _MODULES)
+
+
+def _has_code(module: Path) -> bool:
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    places = [Path(chosen)] if chosen else [module.parent / "__pycache__"]
+    changed = module.stat().st_mtime
+    return any(
+        code.stat().st_mtime >= changed
+        for place in places
+        if place.is_dir()
+        for code in place.rglob(f"{module.stem}.*.nbc")
+    )
