@@ -42,4 +42,5 @@ def subdivisions(country: str) -> tuple[str, ...]:
     """Subdivisions of a country the library knows, by code and by name."""
     import holidays
 
-    return tuple(holidays.list_supported_countries(include_aliases=True).get(country, ()))
+    known = holidays.country_holidays(country)
+    return (*known.subdivisions, *known.subdivisions_aliases)

@@ -51,14 +51,18 @@ def _identifier(text: str) -> str:
     return text
 
 
-def _checked(check: Callable[[str], str]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        try:
-            return check(text)
-        except CatalogError as error:
-            raise Misread(str(error)) from None
+def _siret(text: str) -> str:
+    try:
+        return check_siret(text)
+    except CatalogError as error:
+        raise Misread(str(error)) from None
 
-    return parse
+
+def _naf(text: str) -> str:
+    try:
+        return check_naf(text)
+    except CatalogError:
+        raise Misread("write its four digits and its letter") from None
 
 
 def _number(text: str) -> float:
@@ -67,14 +71,14 @@ def _number(text: str) -> float:
     except ValueError:
         raise Misread("write the decimals after a point" if "," in text else "write digits") from None
     if value != value or abs(value) == float("inf") or "_" in text:
-        raise Misread
+        raise Misread("write digits")
     return value
 
 
 def _share(text: str) -> float:
     value = _number(text)
     if value < 0:
-        raise Misread("a standard uncertainty is zero or more")
+        raise Misread("remove the minus sign")
     return value
 
 
@@ -131,7 +135,7 @@ def _weekdays(text: str) -> frozenset[int]:
     return frozenset((start - 1 + step) % 7 + 1 for step in range((end - start) % 7 + 1))
 
 
-def one_of(names: Callable[[], Iterable[str]], expected: str) -> Kind[str]:
+def one_of(names: Callable[[], Iterable[str]], expected: str, mend: str = "look it up") -> Kind[str]:
     """A name out of a list; a near miss is told in the mend."""
 
     def parse(text: str) -> str:
@@ -139,7 +143,7 @@ def one_of(names: Callable[[], Iterable[str]], expected: str) -> Kind[str]:
         if text in known:
             return text
         suggestion = did_you_mean(text, known)
-        raise Misread(suggestion if len(known) <= 30 or suggestion.startswith("did") else "see its documentation")
+        raise Misread(suggestion if len(known) <= 30 or suggestion.startswith("did") else mend)
 
     return Kind(expected, parse, "")
 
@@ -161,21 +165,24 @@ def _timezones() -> tuple[str, ...]:
     return tuple(sorted(available_timezones()))
 
 
-TEXT = Kind("a text", _text, "")
+TEXT = Kind("a text", _text, "", "write it after the colon")
 IDENTIFIER = Kind(
     "an id of letters, digits, dot, dash and underscore, at most 64", _identifier, "", "use no spaces or accents"
 )
-SIRET = Kind("a SIRET, 14 digits with a valid key", _checked(check_siret), "")
-NAF = Kind("an activity code such as 16.23Z", _checked(check_naf), "")
+SIRET = Kind("a SIRET, 14 digits with a valid key", _siret, "")
+NAF = Kind("an activity code such as 16.23Z", _naf, "")
 HEADCOUNT = Kind("a number of people, 1 or more", _headcount, 1, "write digits only")
 NUMBER = Kind("a number", _number, 1.0)
 SHARE = Kind("a standard uncertainty, zero or more", _share, 0.0)
-FLAG = Kind("yes or no", _flag, False, "write yes or no")
+FLAG = Kind("yes or no", _flag, False, "write one of the two")
 DAY = Kind("a day", _day, date.min)
-CLOCK = Kind("a time of day", _clock, time())
-CLOSING_CLOCK = Kind("a time of day, up to 24:00", _closing_clock, time())
+UNREAD = time(microsecond=1)
+"""Stands in for a clock time that could not be read; no file can say it."""
+
+CLOCK = Kind("a time of day", _clock, UNREAD)
+CLOSING_CLOCK = Kind("a time of day, up to 24:00", _closing_clock, UNREAD)
 MOMENT: Kind[datetime | None] = Kind("a day and time", _moment, None)
 WEEKDAYS: Kind[frozenset[int]] = Kind("days of the week", _weekdays, frozenset())
-TIMEZONE = one_of(_timezones, "a time zone such as Europe/Paris")
+TIMEZONE = one_of(_timezones, "a time zone such as Europe/Paris", "write its IANA name, continent and city")
 MODEL = one_of(kit_models, "a kit model of the catalog")
 QUANTITY = one_of(quantities, "a quantity of the catalog")

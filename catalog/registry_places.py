@@ -29,7 +29,7 @@ K = TypeVar("K", bound=str)
 
 KIND = member_of(ZoneKind, "a kind of zone")
 INTENSITY = member_of(WorkIntensity, "how hard the work is")
-COUNTRY = one_of(countries, "a country code such as FR")
+COUNTRY = one_of(countries, "a country code such as FR", "write the two letters of ISO 3166")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from catalog.places import Break, ShiftPattern, WorkSchedule
-from catalog.registry_kinds import CLOCK, CLOSING_CLOCK, DAY, FLAG, TEXT, WEEKDAYS
+from catalog.registry_kinds import CLOCK, CLOSING_CLOCK, DAY, FLAG, TEXT, UNREAD, WEEKDAYS
 from catalog.yaml_nodes import Item, texts_of
 
 _DAY = 24 * 3600
@@ -44,9 +44,7 @@ def read_schedule(zone: Item) -> WorkSchedule:
 def _shift(item: Item) -> ShiftPattern:
     """One shift with its breaks."""
     name = item.read("name", TEXT)
-    day_texts = item.texts("days")
-    if not day_texts:
-        item.read("days", WEEKDAYS)
+    day_texts = item.needed_texts("days", WEEKDAYS.expected, "write mon-fri or [mon, thu]")
     break_items = item.items("breaks", "breaks")
     pattern = ShiftPattern(
         name=name,
@@ -56,7 +54,7 @@ def _shift(item: Item) -> ShiftPattern:
         breaks=tuple(_break(pause) for pause in break_items),
         breaks_count=item.read("breaks_count", FLAG, default=False),
     )
-    if item.has("start") and item.has("end") and pattern.start == pattern.end and not item.raw("end").startswith("24"):
+    if _was_read(pattern) and pattern.start == pattern.end and not item.raw("end").startswith("24"):
         item.problem("end", "a time other than the start", "a shift of 24 hours goes from 00:00 to 24:00")
     _breaks_inside(break_items, pattern)
     item.close()
@@ -66,7 +64,7 @@ def _shift(item: Item) -> ShiftPattern:
 def _break(item: Item) -> Break:
     """One break."""
     pause = Break(item.read("start", CLOCK), item.read("end", CLOSING_CLOCK))
-    if item.has("start") and item.has("end") and pause.start == pause.end:
+    if _was_read(pause) and pause.start == pause.end:
         item.problem("end", "a time other than the start", "a break takes some time")
     item.close()
     return pause
@@ -74,19 +72,20 @@ def _break(item: Item) -> Break:
 
 def _breaks_inside(items: Sequence[Item], pattern: ShiftPattern) -> None:
     """Breaks lie inside their shift, apart from each other, and leave some work."""
-    if pattern.start == pattern.end and pattern.start != time():
+    if not _was_read(pattern):
         return
     shift = _span(pattern.start, pattern.end)
     hours = f"{pattern.start:%H:%M} to {pattern.end:%H:%M}"
     spans: list[_Span] = []
     for item, pause in zip(items, pattern.breaks, strict=True):
-        if pause.start == pause.end:
+        if not _was_read(pause) or pause.start == pause.end:
             continue
         late = _DAY if pause.start < pattern.start else 0
         span = _span(pause.start, pause.end)
         span = _Span(span.start + late, span.end + late)
         if span.start < shift.start or span.end > shift.end:
-            item.problem("start", f"a break inside the shift, {hours}", "move the break or lengthen the shift")
+            key = "start" if span.start < shift.start or span.start >= shift.end else "end"
+            item.problem(key, f"a break inside the shift, {hours}", "move the break or lengthen the shift")
         elif any(span.start < other.end and other.start < span.end for other in spans):
             item.problem("start", "a break apart from the others", "join them or move one")
         spans.append(span)
@@ -98,10 +97,15 @@ def _no_overlaps(items: Sequence[Item], patterns: Sequence[ShiftPattern]) -> Non
     """Nobody is counted twice: shifts of a zone lie apart, round the whole week."""
     for later, pattern in enumerate(patterns):
         for earlier in range(later):
-            if _meet(pattern, patterns[earlier]):
+            if _was_read(pattern) and _was_read(patterns[earlier]) and _meet(pattern, patterns[earlier]):
                 name = patterns[earlier].name
                 items[later].problem("start", f'a shift apart from "{name}"', "move it, or give the groups a zone each")
                 break
+
+
+def _was_read(times: ShiftPattern | Break) -> bool:
+    """Whether both clock times could be read; what is said about them would only confuse otherwise."""
+    return UNREAD not in (times.start, times.end)
 
 
 def _meet(one: ShiftPattern, other: ShiftPattern) -> bool:

@@ -158,6 +158,15 @@ class Item:
         self._not(key, node, "a list of values", "write [a, b, c]")
         return []
 
+    def needed_texts(self, key: str, expected: str, mend: str) -> list[Text]:
+        """Like :meth:`texts`, but a missing key and an empty list are problems."""
+        node = self._node(key)
+        if node is None or (isinstance(node, yaml.SequenceNode) and not node.value):
+            state = "is missing" if key not in self._values else "is empty"
+            self.problems.add(self.line_of(key), f"{self.at(key)} {state}; expected {expected}; {mend}")
+            return []
+        return self.texts(key)
+
     def item(self, key: str, expected: str) -> "Item | None":
         """The mapping under a key, None when it is missing or something else (then a problem)."""
         node = self._node(key)
