@@ -20,6 +20,8 @@ PORT = 1883
 TLS_PORT = 8883
 KEEP_ALIVE = 60
 _CONNECT_TIMEOUT = 10.0
+_ANSWER_TIMEOUT = 5.0
+"""Some brokers of MQTT 3.1.1 misread a CONNECT of MQTT 5 and wait for more instead of refusing it [s]."""
 
 
 class BrokerError(RuntimeError):
@@ -138,7 +140,7 @@ def connect(address: BrokerAddress, terms: SessionTerms) -> Client:
         except _OtherProtocol:
             return _attempt(address, terms, MQTTProtocolVersion.MQTTv311)
     except _OtherProtocol as error:
-        raise BrokerError(f"{address} closes the connection ({error}); is it an MQTT broker?") from None
+        raise BrokerError(f"{address} does not speak MQTT: {error}; check the address and port") from None
     except _Refused as refused:
         raise BrokerError(f"{address} refuses the connection: {refused}; {_mend(str(refused))}") from None
 
@@ -200,10 +202,10 @@ def _attempt(address: BrokerAddress, terms: SessionTerms, protocol: MQTTProtocol
         raise BrokerError(
             f"{address} cannot be reached: {_why(error)}; start the broker or mend the address and port"
         ) from None
-    _await_answer(client, answer, address)
+    _await_answer(client, answer)
     if answer.reason is None or answer.reason == "Unsupported protocol version":
         abandon(client)
-        raise _OtherProtocol("before an answer" if answer.reason is None else str(answer.reason).lower())
+        raise _OtherProtocol("it closes the connection" if answer.reason is None else str(answer.reason).lower())
     if answer.reason.is_failure:
         abandon(client)
         raise _Refused(str(answer.reason).lower())
@@ -241,15 +243,15 @@ def _client(address: BrokerAddress, terms: SessionTerms, protocol: MQTTProtocolV
     return client
 
 
-def _await_answer(client: Client, answer: _Answer, address: BrokerAddress) -> None:
-    deadline = time.monotonic() + _CONNECT_TIMEOUT
+def _await_answer(client: Client, answer: _Answer) -> None:
+    deadline = time.monotonic() + _ANSWER_TIMEOUT
     while answer.reason is None and not answer.closed:
         sock = socket_of(client)
         if sock is None:
             return
         if time.monotonic() > deadline:
             abandon(client)
-            raise BrokerError(f"{address} does not answer within {_CONNECT_TIMEOUT:.0f} s; is it an MQTT broker?")
+            raise _OtherProtocol("it does not answer")
         if client.want_write():
             client.loop_write()
         if has_input(sock, 0.1) and client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:

@@ -30,6 +30,7 @@ RELATIVE_BELOW = 268_435_456.0
 FEATURES = 10 | 16
 """Bits of ``bver`` understood: RFC 8428 itself (10) and secondary units (16, RFC 9100)."""
 
+_EVER = 1e17
 NAMESPACE = "urn:dev:vigie:"
 _NO_VALUE = ("vs", "vb", "vd")
 
@@ -235,7 +236,10 @@ def _read(
             return ".t is relative to the arrival of a retained message; expected an absolute time"
         seconds += received / 1000
         flag = _SUSPECT
-    if not EARLIEST_INSTANT <= seconds * 1000 <= received + CLOCK_TOLERANCE:
+    milliseconds = seconds * 1000
+    # Rounded before it is judged: base and offset rarely add up to a whole millisecond.
+    instant = round(milliseconds) if -_EVER < milliseconds < _EVER else -1
+    if not EARLIEST_INSTANT <= instant <= received + CLOCK_TOLERANCE:
         return _wrong_time(seconds, received)
     if not found.same:
         value = value * found.factor + found.offset
@@ -244,7 +248,7 @@ def _read(
             return f".v is {shown(value)}; expected a finite number in {found.unit}"
         flag = _BAD
     columns.quantity.append(found.quantity)
-    columns.instant.append(round(seconds * 1000))
+    columns.instant.append(instant)
     columns.value.append(value)
     columns.flag.append(flag)
     columns.simulated.append(base.simulated)
