@@ -78,3 +78,9 @@ def did_you_mean(found: str, known: list[str]) -> str:
     by_folded = {name.casefold(): name for name in known}
     close = get_close_matches(found.casefold(), list(by_folded), n=1, cutoff=0.6)
     return f' (did you mean "{by_folded[close[0]]}"?)' if close else ""
+
+
+def shown_cell(text: str) -> str:
+    """A cell on one line, cut to 80 characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 80 else flat[:79] + "…"

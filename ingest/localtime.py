@@ -1,4 +1,4 @@
-"""Local times of a file → instants, with the hour that comes twice in October and the one that does not exist in March."""
+"""Local times of a file → instants, with the hour that comes twice in October and the one that March leaves out."""
 
 import re
 from dataclasses import dataclass
@@ -117,7 +117,8 @@ class LocalClock:
             refused[double] = True
         elif double.size or self._open:
             late = self._late(local, double, lines)
-            instants[double] = earliest.drop_nulls().to_numpy() + np.where(late, _HOUR, 0)
+            latest = self._localized(local[double], "latest").to_numpy()
+            instants[double] = np.where(late, latest, earliest.drop_nulls().to_numpy())
         return Placed(instants, nonexistent, refused)
 
     def finish(self) -> None:
@@ -159,7 +160,7 @@ class LocalClock:
         turns = np.flatnonzero(steps < 0)
         if not turns.size and not self._open.turned and _is_hourly(local):
             turns = np.flatnonzero(steps == 0)
-        if turns.size + self._open.turned > 1 or np.any(steps[turns] > -_HOUR // 2) and np.any(steps[turns] != 0):
+        if turns.size + self._open.turned > 1 or np.any((steps[turns] > -_HOUR // 2) & (steps[turns] != 0)):
             raise self._question("the rows go back more than once there")
         late = np.full(rows.size, self._open.turned)
         if turns.size:
@@ -180,7 +181,7 @@ class LocalClock:
         assert self._open is not None  # noqa: S101 - only asked while a double hour is open
         shown = np.datetime64(self._open.first_local, "ms").item().strftime("%Y-%m-%d %H:%M:%S")
         return QuestionError(
-            f"{self.file}:{self._open.first_line}: {shown} comes twice in {self.zone} (the clocks went back) and {why}; "
+            f"{self.file}:{self._open.first_line}: {shown} comes twice in {self.zone} (the clocks went back), {why}; "
             'say which hour is meant with ambiguous = "earliest" or "latest", or give the logger\'s fixed offset, '
             'e.g. timezone = "+01:00", when its clock is never changed'
         )

@@ -1,4 +1,4 @@
-"""Mapping files in TOML: strict reading, with messages that name the file and the key, and writing one to start from."""
+"""Mapping files in TOML: read strictly, with messages that name file and key, and written to start one's own from."""
 
 import json
 import tomllib
@@ -109,9 +109,8 @@ def mapping_text(mapping: FileMapping) -> str:
         lines += ["", "[columns]"]
     for column in mapping.columns:
         missing = f", missing = [{', '.join(map(_quoted, column.missing))}]" if column.missing else ""
-        lines.append(
-            f"{_quoted(column.name)} = {{ quantity = {_quoted(column.quantity)}, unit = {_quoted(column.unit)}{missing} }}"
-        )
+        entry = f"quantity = {_quoted(column.quantity)}, unit = {_quoted(column.unit)}{missing}"
+        lines.append(f"{_quoted(column.name)} = {{ {entry} }}")
     return "\n".join(lines).strip("\n") + "\n"
 
 
