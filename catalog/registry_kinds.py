@@ -16,10 +16,12 @@ from catalog.suggest import did_you_mean
 from catalog.yaml_nodes import Kind, Misread
 
 E = TypeVar("E", bound=Enum)
+D = TypeVar("D", bound=date)
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_YEARS = range(1990, 2101)
 _YES, _NO = ("yes", "true", "on"), ("no", "false", "off")
 _WEEKDAYS = {
     name: number
@@ -94,13 +96,21 @@ def _flag(text: str) -> bool:
     return text.lower() in _YES
 
 
+def _of_our_time(day: D) -> D:
+    """The day itself, unless its year can only be a slip of the finger."""
+    if day.year not in _YEARS:
+        raise Misread(f"the year goes from {_YEARS.start} to {_YEARS.stop - 1}")
+    return day
+
+
 def _day(text: str) -> date:
+    if not _DAY.fullmatch(text):
+        raise Misread("write year-month-day such as 2026-03-29")
     try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise Misread("that day is not in the calendar") from None
-    raise Misread("write year-month-day such as 2026-03-29")
+    return _of_our_time(day)
 
 
 def _clock(text: str) -> time:
@@ -121,9 +131,10 @@ def _moment(text: str) -> datetime:
     if _DAY.fullmatch(text):
         raise Misread(f"add the time of day: {text} 08:00")
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise Misread("write it such as 2026-03-29 08:30") from None
+    return _of_our_time(moment)
 
 
 def _weekdays(text: str) -> frozenset[int]:

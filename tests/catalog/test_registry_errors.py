@@ -262,6 +262,16 @@ ONE_LINE = [
         'deployments[0].end is "2026-03-09"; expected a day and time; add the time of day: 2026-03-09 08:00',
     ),
     (
+        "start: 2026-03-09 08:00",
+        "start: 0026-03-09 08:00",
+        'deployments[2].start is "0026-03-09 08:00"; expected a day and time; the year goes from 1990 to 2100',
+    ),
+    (
+        "2026-08-14",
+        "2206-08-14",
+        f'{ZONE}.schedule.closed[0] is "2206-08-14"; expected a day; the year goes from 1990 to 2100',
+    ),
+    (
         "end: 2026-03-09 08:00",
         "end: 9 mars",
         'deployments[0].end is "9 mars"; expected a day and time; write it such as 2026-03-29 08:30',
