@@ -127,8 +127,6 @@ def _channel(registry: Registry, kit: KitId, name: QuantityId) -> Channel | None
 
 
 def _fallback(name: QuantityId, instants: npt.NDArray[np.int64]) -> Channel:
-    """A channel the kit model does not have: its period is the median step of what was sent (exposure-semantics, section 1)."""
+    """A channel the kit model does not have: its period is the median step of what was sent."""
     period = float(np.median(np.diff(instants))) / 1000 if instants.size > 1 else _FALLBACK_PERIOD
     return Channel(name, period, _HOLD_PERIODS * period, "")
-
-

@@ -23,7 +23,9 @@ class Form(Enum):
     CSV = "csv"
 
 
-def show(frame: "pl.DataFrame", form: Form, output: Path | None, *, title: str, nothing: str, columns: Sequence[str]) -> None:
+def show(
+    frame: "pl.DataFrame", form: Form, output: Path | None, *, title: str, nothing: str, columns: Sequence[str]
+) -> None:
     """Print or write a list.
 
     Parameters
@@ -52,7 +54,9 @@ def show(frame: "pl.DataFrame", form: Form, output: Path | None, *, title: str, 
         _table(frame.select(columns), title)
 
 
-def show_rows(rows: Sequence[dict[str, object]], form: Form, *, title: str, nothing: str, columns: Sequence[str]) -> None:
+def show_rows(
+    rows: Sequence[dict[str, object]], form: Form, *, title: str, nothing: str, columns: Sequence[str]
+) -> None:
     """Print a short list of flat rows, without loading a table engine."""
     if form is Form.JSON:
         sys.stdout.write(json.dumps(list(rows), ensure_ascii=False, indent=2, default=str) + "\n")
@@ -65,7 +69,9 @@ def show_rows(rows: Sequence[dict[str, object]], form: Form, *, title: str, noth
     elif not rows:
         sys.stdout.write(nothing + "\n")
     else:
-        _print_table(columns, [["" if row[name] is None else str(row[name]) for name in columns] for row in rows], title)
+        _print_table(
+            columns, [["" if row[name] is None else str(row[name]) for name in columns] for row in rows], title
+        )
 
 
 def _write(frame: "pl.DataFrame", output: Path) -> None:
@@ -88,7 +94,9 @@ def _instants_as_text(frame: "pl.DataFrame") -> "pl.DataFrame":
     import polars as pl
     import polars.selectors as cs
 
-    return frame.with_columns(cs.datetime().dt.convert_time_zone("UTC").dt.to_string(_INSTANT), cs.date().cast(pl.String))
+    return frame.with_columns(
+        cs.datetime().dt.convert_time_zone("UTC").dt.to_string(_INSTANT), cs.date().cast(pl.String)
+    )
 
 
 def _table(frame: "pl.DataFrame", title: str) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from rules.engine import thresholds
+from store.readings import ReadingStore
+
 from catalog.kits import Deployment
 from catalog.registry import Registry
 from catalog.schedule import Interval, Shift, local_days, shifts
-from dsp.campaign import Threshold, campaign_exposures, exceedances, exposures
+from dsp.campaign import Threshold, exceedances, exposures
 from dsp.exposure import Exceedance, Exposure
-from rules.engine import thresholds
 from rules.pack import Pack
-from store.readings import ReadingStore
 from vigie.channels import ChannelSeries, channel_series
 from vigie.plan import Job
 from vigie.times import instant_of
@@ -45,7 +46,9 @@ class Computed:
     exceedances: list[Exceedance] = field(default_factory=list)
 
 
-def compute_deployment(store: ReadingStore, registry: Registry, packs: Sequence[Pack], job: Job, now: int, version: int) -> Computed:
+def compute_deployment(
+    store: ReadingStore, registry: Registry, packs: Sequence[Pack], job: Job, now: int, version: int
+) -> Computed:
     """All exposures and episodes of one deployment in the windows a job names.
 
     Parameters

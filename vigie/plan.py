@@ -72,9 +72,7 @@ def plan(registry: Registry, spans: Iterable[Span], closed_since: int | None, no
             timezone = _timezone(registry, deployment)
             start = max(closed_since, deployment.start)
             widen(deployment, local_day(start, timezone) - timedelta(days=1), local_day(now, timezone))
-    return [
-        Job(deployment, first[key], last[key]) for key, deployment in registry.deployments.items() if key in first
-    ]
+    return [Job(deployment, first[key], last[key]) for key, deployment in registry.deployments.items() if key in first]
 
 
 def _timezone(registry: Registry, deployment: Deployment) -> str:

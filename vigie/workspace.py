@@ -1,6 +1,8 @@
-"""A workspace: one folder with ``vigie.toml``, the tables, the inbox and the database; opens each when it is asked for."""
+"""A workspace: one folder with ``vigie.toml``, tables, inbox and database; each is opened when it is asked for."""
 
+import contextlib
 import os
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,9 +12,10 @@ from vigie.errors import UsageError
 from vigie.settings import FILE_NAME, TEMPLATE, Settings, load_settings
 
 if TYPE_CHECKING:
-    from ingest.inbox import Inbox
     from store.database import Database
     from store.exposures import ExposureStore
+
+    from ingest.inbox import Inbox
     from store.readings import ReadingStore
 
 
@@ -44,6 +47,25 @@ class Workspace:
         """File of the durable inbox and the dead letters."""
         return self.data / "inbox.db"
 
+    @property
+    def readings_path(self) -> Path:
+        """Folder of the readings table."""
+        return self.data / "readings"
+
+    @property
+    def exposures_path(self) -> Path:
+        """Folder of the exposures and exceedances tables."""
+        return self.data / "exposures"
+
+    def portal_secret(self) -> str:
+        """What signs the portal's forms: made once, readable by this user only."""
+        path = self.data / "portal-secret"
+        self.data.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii").strip()
+
     @cached_property
     def database(self) -> "Database":
         """Registry, tickets, accounts; migrated to this version."""
@@ -57,14 +79,14 @@ class Workspace:
         """What sensors said."""
         from store.readings import ReadingStore
 
-        return ReadingStore(self.data / "readings")
+        return ReadingStore(self.readings_path)
 
     @cached_property
     def exposures(self) -> "ExposureStore":
         """What it means."""
         from store.exposures import ExposureStore
 
-        return ExposureStore(self.data / "exposures")
+        return ExposureStore(self.exposures_path)
 
     def open_inbox(self) -> "Inbox":
         """The durable inbox; the caller closes it."""
@@ -88,7 +110,9 @@ class Workspace:
         try:
             return path.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise UsageError(f"{path}: cannot be read ({error.strerror}); broker.password_file in {FILE_NAME} names it") from None
+            raise UsageError(
+                f"{path}: cannot be read ({error.strerror}); broker.password_file in {FILE_NAME} names it"
+            ) from None
 
 
 def find_workspace(given: Path | None) -> Workspace:
@@ -106,7 +130,9 @@ def find_workspace(given: Path | None) -> Workspace:
     for folder in (here, *here.parents):
         if (folder / FILE_NAME).is_file():
             return Workspace(folder, load_settings(folder / FILE_NAME))
-    raise UsageError(f"no {FILE_NAME} in {here} or above it; make one with: vigie init DIR, or name it with --workspace DIR")
+    raise UsageError(
+        f"no {FILE_NAME} in {here} or above it; make one with: vigie init DIR, or name it with --workspace DIR"
+    )
 
 
 def create_workspace(root: Path, name: str, broker_port: int = 1883, portal_port: int = 8080) -> Workspace:

@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 def dead_letters(
     letter: Annotated[int | None, typer.Argument(metavar="[ID]", help="Only this one.")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Put them back into the inbox, to be decoded again.")] = False,
-    save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Write the raw bytes of the one named.")] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE", help="Write the raw bytes of the one named.")
+    ] = None,
     limit: Annotated[int, typer.Option(help="At most so many, oldest first.")] = 1000,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
@@ -58,4 +60,6 @@ def dead_letters(
                 }
                 for found in letters
             ]
-            show_rows(rows, form_of(as_json, as_csv), title="Dead letters", nothing="No dead letters.", columns=_COLUMNS)
+            show_rows(
+                rows, form_of(as_json, as_csv), title="Dead letters", nothing="No dead letters.", columns=_COLUMNS
+            )

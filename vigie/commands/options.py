@@ -11,19 +11,27 @@ from vigie.output import Form
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option(
-        "--workspace", "-w", metavar="DIR", help="The workspace; default: $VIGIE_WORKSPACE, else this folder or one above it."
+        "--workspace",
+        "-w",
+        metavar="DIR",
+        help="The workspace; default: $VIGIE_WORKSPACE, else this folder or one above it.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="An array of flat objects; the names are in the documentation.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="An array of flat objects; the names are in the documentation.")
+]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Comma-separated, on standard output.")]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a .csv, .parquet or .json file instead.")
 ]
 KitOption = Annotated[str | None, typer.Option("--kit", metavar="KIT", help="Only this kit.")]
 ZoneOption = Annotated[str | None, typer.Option("--zone", metavar="ZONE", help="Only this zone.")]
-QuantityOption = Annotated[str | None, typer.Option("--quantity", "-q", metavar="NAME", help="Only this quantity, e.g. co2.")]
+QuantityOption = Annotated[
+    str | None, typer.Option("--quantity", "-q", metavar="NAME", help="Only this quantity, e.g. co2.")
+]
 FromOption = Annotated[
-    str | None, typer.Option("--from", metavar="WHEN", help="From this date or instant, e.g. 2026-03-02 or 2026-03-02T07:30.")
+    str | None,
+    typer.Option("--from", metavar="WHEN", help="From this date or instant, e.g. 2026-03-02 or 2026-03-02T07:30."),
 ]
 ToOption = Annotated[str | None, typer.Option("--to", metavar="WHEN", help="Up to it; a bare date includes that day.")]
 

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from catalog.registry import Registry
 
 registry_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Employers, establishments, zones, schedules, kits, deployments (YAML)."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Employers, establishments, zones, schedules, kits, deployments (YAML).",
 )
-RegistryFile = Annotated[Path, typer.Argument(metavar="FILE", help="A registry file, e.g. examples/uci-office/registry.yaml.")]
+RegistryFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A registry file, e.g. examples/uci-office/registry.yaml.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -69,7 +73,7 @@ def check_registry(file: RegistryFile) -> None:
 
 
 def _read(file: Path) -> "Registry":
-    from catalog.registry_file import parse_registry
+    from catalog.registry import parse_registry
 
     try:
         text = file.read_text(encoding="utf-8")

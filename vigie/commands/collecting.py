@@ -1,0 +1,85 @@
+"""``vigie run``, ``collect`` and ``serve``: the service at work."""
+
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vigie.commands.options import WorkspaceOption
+from vigie.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from vigie.service import Collecting
+
+PortOption = Annotated[int | None, typer.Option("--port", help="Port of the portal; default: the settings.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this module."""
+    app.command("run")(run)
+    app.command("collect")(collect)
+    app.command("serve")(serve)
+
+
+def run(port: PortOption = None, workspace: WorkspaceOption = None) -> None:
+    """Collect, compute, decide and show, in one process, until Ctrl-C.
+
+    Example: vigie run --workspace my-service
+    """
+    from vigie.log import log_to_standard_error
+    from vigie.portal import serve_portal
+    from vigie.service import Computation, collecting, embedded_broker
+
+    log_to_standard_error()
+    place = find_workspace(workspace)
+    with ExitStack() as stack:
+        stack.enter_context(embedded_broker(place))
+        at_work = stack.enter_context(collecting(place))
+        computation = Computation(place, place.settings.ingest.compute_seconds)
+        computation.start()
+        stack.callback(computation.stop)
+        _announce(place, at_work)
+        serve_portal(place, port)
+
+
+def collect(workspace: WorkspaceOption = None) -> None:
+    """Only collect: broker → inbox → table, until Ctrl-C.
+
+    Example: vigie collect --workspace my-service
+    """
+    import signal
+    import threading
+
+    from vigie.log import log_to_standard_error
+    from vigie.service import collecting, embedded_broker
+
+    log_to_standard_error()
+    place = find_workspace(workspace)
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked.set())
+    with embedded_broker(place), collecting(place) as at_work:
+        _announce(place, at_work)
+        asked.wait()
+    stats = at_work.writer.stats
+    sys.stdout.write(f"Stopped: {stats.messages} messages, {stats.readings} readings, {stats.dead} dead letters\n")
+
+
+def serve(port: PortOption = None, workspace: WorkspaceOption = None) -> None:
+    """Only the portal, until Ctrl-C.
+
+    Example: vigie serve --port 8080
+    """
+    from vigie.log import log_to_standard_error
+    from vigie.portal import serve_portal
+
+    log_to_standard_error()
+    serve_portal(find_workspace(workspace), port)
+
+
+def _announce(place: Workspace, at_work: "Collecting") -> None:
+    state = at_work.collector.stats.protocol or "waiting for the broker"
+    kind = "embedded broker" if place.settings.broker.embedded else "broker"
+    sys.stdout.write(f"Collecting from {kind} {place.settings.broker.url} ({state}); Ctrl-C ends\n")
+    sys.stdout.flush()

@@ -1,0 +1,92 @@
+"""Serving the portal: an ASGI server in this process, until Ctrl-C or told to stop."""
+
+import errno
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from vigie.errors import UsageError
+from vigie.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dashboards.portal.config import PortalConfig
+
+
+def serve_portal(workspace: Workspace, port: int | None = None) -> None:
+    """Serve until Ctrl-C.
+
+    Raises
+    ------
+    UsageError
+        The port is taken.
+    """
+    listening = _listen(workspace.settings.portal.host, port or workspace.settings.portal.port)
+    sys.stdout.write(f"Portal: {_address(listening)}\n")
+    sys.stdout.flush()
+    with listening:
+        _server(workspace).run(sockets=[listening])
+
+
+@contextmanager
+def portal_in_background(workspace: Workspace, port: int) -> Iterator[str]:
+    """Serve in a thread; gives the address. Port 0 takes a free one."""
+    listening = _listen(workspace.settings.portal.host, port)
+    server = _server(workspace)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="vigie-portal", daemon=True)
+    with listening:
+        thread.start()
+        try:
+            yield _address(listening)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _server(workspace: Workspace) -> uvicorn.Server:
+    from dashboards.portal import create_app
+
+    return uvicorn.Server(uvicorn.Config(create_app(portal_config(workspace)), log_level="warning", access_log=False))
+
+
+def portal_config(workspace: Workspace) -> "PortalConfig":
+    """What the portal must know of a workspace."""
+    from dashboards.portal.config import PortalConfig, Privacy
+
+    settings = workspace.settings
+    _ = workspace.database  # migrated before anybody reads from it
+    return PortalConfig(
+        database_url=workspace.database_url,
+        readings=workspace.readings_path,
+        exposures=workspace.exposures_path,
+        secret=workspace.portal_secret(),
+        secure_cookies=settings.portal.secure_cookies,
+        privacy=Privacy(settings.privacy.resolution, settings.privacy.minimum_group),
+        service_timezone=settings.service.timezone,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise UsageError(
+                f"port {port} on {host} is taken; choose another with --port, or stop what uses it"
+            ) from None
+        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 -- only what is printed
+    return f"http://{shown}:{port}/"

@@ -1,0 +1,110 @@
+"""The moving parts of ``vigie run``: embedded broker, collector, writer and the computation that follows them."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from store.kits import KitStatusStore
+
+from ingest.broker import EmbeddedBroker
+from ingest.collector import Collector, CollectorSettings
+from ingest.decode import TOPICS
+from ingest.inbox import Inbox
+from ingest.mqtt import TlsFiles, parse_address
+from ingest.writer import Writer, WriterSettings
+from vigie.compute import compute
+from vigie.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """A collector at work and the writer behind it."""
+
+    collector: Collector
+    writer: Writer
+    inbox: Inbox
+
+
+def broker_address(workspace: Workspace) -> str:
+    """The broker's address with the workspace's user and password in it; for connecting, never for showing."""
+    broker = workspace.settings.broker
+    password = workspace.broker_password()
+    if not broker.username:
+        return broker.url
+    parts = urlsplit(broker.url)
+    user = quote(broker.username, safe="")
+    secret = f":{quote(password, safe='')}" if password is not None else ""
+    return urlunsplit(parts._replace(netloc=f"{user}{secret}@{parts.netloc}"))
+
+
+@contextmanager
+def embedded_broker(workspace: Workspace) -> Iterator[None]:
+    """The pure-Python broker, where the settings ask for it."""
+    if not workspace.settings.broker.embedded:
+        yield
+        return
+    address = parse_address(workspace.settings.broker.url)
+    with EmbeddedBroker(address.host, address.port, workspace.data / "broker"):
+        yield
+
+
+@contextmanager
+def collecting(workspace: Workspace) -> Iterator[Collecting]:
+    """Collector and writer; on leaving, what was received is written."""
+    settings = workspace.settings
+    tls = TlsFiles(workspace.root / settings.broker.ca_file) if settings.broker.ca_file else TlsFiles()
+    statuses = KitStatusStore(workspace.database)
+    with ExitStack() as stack:
+        inbox = stack.enter_context(Inbox(workspace.inbox_path, settings.ingest.max_payload_bytes))
+        writer = Writer(
+            inbox,
+            workspace.readings,
+            on_status=statuses.record,
+            settings=WriterSettings(interval=settings.ingest.flush_seconds),
+        )
+        collector = Collector(
+            broker_address(workspace), TOPICS, inbox, settings=CollectorSettings(settings.broker.client_id), tls=tls
+        )
+        writer.start()
+        stack.callback(writer.stop)
+        if settings.broker.embedded:
+            collector.start()
+        else:
+            collector.start_when_reachable()
+        stack.callback(collector.stop)
+        yield Collecting(collector, writer, inbox)
+
+
+class Computation:
+    """Computes what is new, again and again, in a thread of its own."""
+
+    def __init__(self, workspace: Workspace, every: float) -> None:
+        self._workspace = workspace
+        self._every = every
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="vigie-compute", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the computation under way."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every):
+            try:
+                summary = compute(self._workspace, time.time_ns() // 1_000_000)
+            except Exception:  # the next round tries again; nothing is lost, it is computed from what is stored
+                logger.exception("computation failed; the next one is in %.0f s", self._every)
+                continue
+            if summary.changed:
+                logger.info("%s", summary)
