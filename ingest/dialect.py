@@ -79,16 +79,19 @@ def find_separator(text: str, file: str) -> str:
     FileImportError
         When no separator cuts the lines into columns.
     """
-    votes = {}
+    votes, cut = {}, {}
     for separator in SEPARATORS:
         widths = Counter(len(row.fields) for row in sample_rows(text, separator) if not row.is_blank)
         widths.pop(1, None)
         votes[separator] = max(widths.values(), default=0)
+        cut[separator] = widths.total()
     best = max(votes.values())
+    if best < 2:  # a header and one row that do not fit: which, is asked later
+        votes, best = cut, max(cut.values())
     if best < 2:
         listed = ", ".join(_SEPARATOR_NAMES[separator] for separator in SEPARATORS)
         raise FileImportError(
-            f"{file}: no two lines have the same columns with any separator ({listed}); "
+            f"{file}: no two lines are cut into columns by any separator ({listed}); "
             "expected a header and rows of readings; say the separator with --separator if it is another"
         )
     return next(separator for separator in SEPARATORS if votes[separator] >= 0.8 * best)
@@ -197,8 +200,8 @@ def _place(rows: list[SampleRow], file: str, nameless: bool, wanted: list[str]) 
         and rows[top - 1].last_line + 1 == rows[top].line
     ):
         top -= 1
-    if top == data and data > 0 and len(rows[data - 1].fields) >= max(2, width - 1):
-        top = data - 1  # a blank line between the header and the rows
+    if top == data and data > 0 and len(rows[data - 1].fields) >= 2:
+        top = data - 1  # a blank line between the header and the rows, or a header that does not fit: asked below
     if top == data:
         raise FileImportError(
             f"{file}:{rows[data].line}: the readings begin here and no header is above; "

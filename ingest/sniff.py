@@ -8,12 +8,13 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
 from ingest.file_errors import FileImportError
 
-SAMPLE_BYTES = 256 * 1024
+SAMPLE_BYTES = 64 * 1024
 READ_BYTES = 1 << 20
 
 
@@ -115,6 +116,16 @@ class Encoding:
     note: str
 
 
+def _pieces(path: Path) -> Iterator[bytes]:
+    try:
+        with open_plain(path) as file:
+            while piece := file.read(READ_BYTES):
+                yield piece
+    except (EOFError, gzip.BadGzipFile, lzma.LZMAError) as error:
+        message = f"{path.name}: the compressed file is damaged or cut short ({error}); copy it again"
+        raise FileImportError(message) from error
+
+
 def find_encoding(path: Path, said: str | None) -> Encoding:
     """Encoding of a text file.
 
@@ -136,37 +147,33 @@ def find_encoding(path: Path, said: str | None) -> Encoding:
     """
     if said is not None:
         return Encoding(codecs.lookup(said).name, "")
-    with open_plain(path) as file:
-        start = file.read(4096)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return Encoding("utf-16", "")
-        if b"\0" in start:
-            for name, nulls in (("utf-16-le", start[1::2]), ("utf-16-be", start[0::2])):
-                if nulls.count(0) > len(nulls) // 2:
-                    return Encoding(name, f"encoding {name} (every other byte is zero)")
-            raise FileImportError(f"{path.name}: has zero bytes, so it is no text; {_EXPORT}")
-        line = 1
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        block = start
-        while block:
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError as error:
-                line += bytes(error.object).count(b"\n", 0, error.start)
-                return _windows(path, line)
-            line += block.count(b"\n")
-            block = file.read(READ_BYTES)
+    pieces = _pieces(path)
+    start = next(pieces)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Encoding("utf-16", "")
+    if b"\0" in start[:4096]:
+        for name, others in (("utf-16-le", start[1:4096:2]), ("utf-16-be", start[0:4096:2])):
+            if others.count(0) > len(others) // 2:
+                return Encoding(name, f"encoding {name} (every other byte is zero)")
+        raise FileImportError(f"{path.name}: has zero bytes, so it is no text; {_EXPORT}")
+    line = 1
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for piece in chain((start,), pieces, (b"",)):
+        try:
+            decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            return _windows(path, line + bytes(error.object).count(b"\n", 0, error.start))
+        line += piece.count(b"\n")
     return Encoding("utf-8", "")
 
 
 def _windows(path: Path, line: int) -> Encoding:
-    with open_plain(path) as file:
-        while block := file.read(READ_BYTES):
-            try:
-                block.decode("cp1252")
-            except UnicodeDecodeError:
-                message = f"{path.name}:{line}: is neither UTF-8 nor cp1252 (Windows); say its encoding with --encoding"
-                raise FileImportError(message) from None
+    for piece in _pieces(path):
+        try:
+            piece.decode("cp1252")
+        except UnicodeDecodeError:
+            message = f"{path.name}:{line}: is neither UTF-8 nor cp1252 (Windows); say its encoding with --encoding"
+            raise FileImportError(message) from None
     return Encoding("cp1252", f"encoding cp1252, Windows Western European (line {line} is not UTF-8)")
 
 
@@ -176,39 +183,28 @@ def utf8_stream(path: Path, encoding: str) -> Iterator[bytes]:
     Raises
     ------
     FileImportError
-        When the text is not in ``encoding``, or the file is cut short (damaged gz).
+        When the text is not in ``encoding``, or a compressed file is damaged.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
     is_utf8 = codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
-    first, line = True, 1
-    old_mac = False
-    try:
-        with open_plain(path) as file:
-            while True:
-                block = file.read(READ_BYTES)
-                last = not block
-                whole = not decoder.getstate()[0]
-                try:
-                    text = decoder.decode(block, last)
-                except UnicodeDecodeError as error:
-                    line += bytes(error.object).count(b"\n", 0, error.start)
-                    raise FileImportError(
-                        f"{path.name}:{line}: is not {encoding} text; say its encoding with --encoding, e.g. cp1252"
-                    ) from error
-                whole = whole and is_utf8 and not first and not old_mac and not decoder.getstate()[0]
-                if first:
-                    text = text.removeprefix("\ufeff")
-                    old_mac = "\r" in text and "\n" not in text
-                    first = not text
-                if old_mac:
-                    text = text.replace("\r", "\n")
-                data = block if whole else text.encode()
-                line += data.count(b"\n")
-                if data:
-                    yield data
-                if last:
-                    return
-    except (EOFError, gzip.BadGzipFile, lzma.LZMAError) as error:
-        raise FileImportError(
-            f"{path.name}: the compressed file is damaged or cut short ({error}); copy it again"
-        ) from error
+    line, begun, old_mac = 1, False, False
+    for piece in chain(_pieces(path), (b"",)):
+        # A piece of UTF-8 that neither begins nor ends inside a character is passed on as it is.
+        whole = is_utf8 and begun and not old_mac and not decoder.getstate()[0]
+        try:
+            text = decoder.decode(piece, not piece)
+        except UnicodeDecodeError as error:
+            line += bytes(error.object).count(b"\n", 0, error.start)
+            raise FileImportError(
+                f"{path.name}:{line}: is not {encoding} text; say its encoding with --encoding, e.g. cp1252"
+            ) from error
+        if not begun:
+            text = text.removeprefix("\ufeff")
+            old_mac = "\r" in text and "\n" not in text
+            begun = bool(text)
+        if old_mac:
+            text = text.replace("\r", "\n")
+        data = piece if whole and not decoder.getstate()[0] else text.encode()
+        line += data.count(b"\n")
+        if data:
+            yield data

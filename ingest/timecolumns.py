@@ -1,6 +1,7 @@
 """Which columns hold a row's time, in which format: found in the file, or asked for."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -78,21 +79,31 @@ def find_time(head: TableHead, mapping: FileMapping, date_pairs: DatePairs) -> F
     return FoundTime(rule, indices, tuple(notes))
 
 
-def _kinds(head: TableHead, index: int) -> set[CellKind]:
-    return {cell_kind(text) for text in head.texts(index)}
+def _kind(texts: list[str]) -> CellKind:
+    """What most cells of a column look like; a few may be damaged, which is told later, cell by cell."""
+    kinds = Counter(cell_kind(text) for text in texts)
+    del kinds[CellKind.OTHER]
+    kind, count = kinds.most_common(1)[0] if kinds else (CellKind.OTHER, 0)
+    return kind if 2 * count >= len(texts) else CellKind.OTHER
+
+
+def _alike(texts: list[str]) -> list[str]:
+    """The cells of the kind most of them are of."""
+    kind = _kind(texts)
+    return [text for text in texts if cell_kind(text) is kind]
 
 
 def _time_columns(head: TableHead) -> tuple[int, ...]:
-    kinds = [_kinds(head, index) for index in range(len(head.names))]
-    moments = [index for index, kind in enumerate(kinds) if kind == {CellKind.MOMENT}]
+    kinds = [_kind(head.texts(index)) for index in range(len(head.names))]
+    moments = [index for index, kind in enumerate(kinds) if kind is CellKind.MOMENT]
     if head.moments:
         moments = [index for index, name in enumerate(head.names) if name in head.moments]
-    dates = [index for index, kind in enumerate(kinds) if kind == {CellKind.DATE}]
-    clocks = [index for index, kind in enumerate(kinds) if kind == {CellKind.CLOCK}]
+    dates = [index for index, kind in enumerate(kinds) if kind is CellKind.DATE]
+    clocks = [index for index, kind in enumerate(kinds) if kind is CellKind.CLOCK]
     unix = [
         index
         for index, kind in enumerate(kinds)
-        if kind in ({CellKind.UNIX}, {CellKind.UNIX_MS}) and _UNIX_NAMES.search(head.names[index])
+        if kind in {CellKind.UNIX, CellKind.UNIX_MS} and _UNIX_NAMES.search(head.names[index])
     ]
     if not moments and len(dates) == 1 and len(clocks) == 1:
         return dates[0], clocks[0]
@@ -107,20 +118,19 @@ def _time_columns(head: TableHead) -> tuple[int, ...]:
             "say which in a mapping: [time] column, or columns for a date and a time"
         )
     raise FileImportError(
-        f"{head.file}: no column holds dates with times in every row; "
+        f"{head.file}: no column holds dates with times; "
         "name it in a mapping, with its format: [time] column and format"
     )
 
 
 def _format(head: TableHead, indices: tuple[int, ...], date_pairs: DatePairs) -> str:
-    texts = head.texts(indices[0])
-    kinds = {cell_kind(text) for text in texts}
-    if kinds == {CellKind.UNIX}:
+    texts = _alike(head.texts(indices[0]))
+    if _kind(texts) is CellKind.UNIX:
         return UNIX
-    if kinds == {CellKind.UNIX_MS}:
+    if _kind(texts) is CellKind.UNIX_MS:
         return UNIX_MS
     shape = date_shape(texts) if texts else None
-    clock = clock_format(head.texts(indices[-1])) if texts else None
+    clock = clock_format(_alike(head.texts(indices[-1]))) if texts else None
     if shape is None or clock is None:
         raise FileImportError(
             f"{head.file}: the times in {' and '.join(head.names[index] for index in indices)} are not written alike; "
