@@ -30,10 +30,10 @@ def _pivot(values: Values, low: int, high: int, seed: int) -> float:
 @njit(cache=True, nogil=True, error_model="numpy")
 def _select(
     values: Values, weights: Instants, low: int, high: int, above: int, valid: int, percent: int
-) -> tuple[float, int, int, int]:
+) -> tuple[float, int, int, int, int]:
     """Smallest value x in [low, high) with 100·time(v > x) ≤ percent·valid; ``above`` is the time beyond ``high``.
 
-    Leaves the range split in three: smaller, equal (from, to), greater; returns x, from, to and time(v > x).
+    Leaves the range split in three: smaller, equal (from, to), greater; returns x, from, to, time(v > x), time(v ≥ x).
     """
     seed = 20_261_122
     while True:
@@ -62,7 +62,7 @@ def _select(
             above += greater + equal
             high = first
         else:
-            return pivot, first, last, above + greater
+            return pivot, first, last, above + greater, above + greater + equal
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -79,12 +79,14 @@ def order_statistics(
             out[k] = math.nan
         return
     middle = above_percent.size // 2
-    centre, first, last, above = _select(values, weights, 0, size, 0, valid, above_percent[middle])
+    centre, first, last, above, reached = _select(values, weights, 0, size, 0, valid, above_percent[middle])
     out[middle] = centre
-    # downwards: what is smaller or equal; upwards: what is equal or greater
-    high, beyond = last, above
+    # below and above the middle's own block: two ranges that never mix again
     for k in range(middle - 1, -1, -1):
-        out[k], _, high, beyond = _select(values, weights, 0, high, beyond, valid, above_percent[k])
-    low = first
+        out[k] = out[k + 1]
+        if 100 * reached <= above_percent[k] * valid:
+            out[k], first, _, _, reached = _select(values, weights, 0, first, reached, valid, above_percent[k])
     for k in range(middle + 1, above_percent.size):
-        out[k], low, _, _ = _select(values, weights, low, size, 0, valid, above_percent[k])
+        out[k] = out[k - 1]
+        if 100 * above > above_percent[k] * valid:
+            out[k], _, last, above, _ = _select(values, weights, last, size, 0, valid, above_percent[k])

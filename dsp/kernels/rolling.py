@@ -221,7 +221,7 @@ def extremes(
             )
             if covered < 0:
                 continue
-            if at >= 0 and not sign * best[window] >= found:
+            if found > -math.inf and not sign * best[window] >= found:
                 best[window] = sign * found
                 best_at[window] = at
                 best_valid[window] = valid

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import numpy as np
-from numba import config
 
 from dsp.kernels import episodes, percentiles, rolling, signal, windows
 
@@ -26,7 +25,7 @@ def compile_all() -> None:
     shares, percent = np.array([50], np.int64), np.empty((1, 1))
     windows.summarise(
         instants, weights, values, energies, flags, starts, ends, offsets, shares, real.copy(), whole.copy(),
-        *(whole.copy() for _ in range(2)), *(real.copy() for _ in range(5)), percent,
+        whole.copy(), whole.copy(), real.copy(), real.copy(), real.copy(), real.copy(), real.copy(), percent,
     )  # fmt: skip
     windows.block_variance(instants, weights, energies, starts, ends, offsets, ends, np.ones(1, np.bool_), real)
     windows.time_beyond(
@@ -45,18 +44,13 @@ def compile_all() -> None:
 
 def is_cached() -> bool:
     """Whether compiled code of every kernel module is on disk (True, too, where nothing is compiled at all)."""
-    if config.DISABLE_JIT:
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return True
-    return all(_has_code(Path(module.__file__)) for module in _MODULES)
+    return all(_has_code(Path(str(module.__file__))) for module in _MODULES)
 
 
 def _has_code(module: Path) -> bool:
     chosen = os.environ.get("NUMBA_CACHE_DIR")
-    places = [Path(chosen)] if chosen else [module.parent / "__pycache__"]
+    place = Path(chosen) if chosen else module.parent / "__pycache__"
     changed = module.stat().st_mtime
-    return any(
-        code.stat().st_mtime >= changed
-        for place in places
-        if place.is_dir()
-        for code in place.rglob(f"{module.stem}.*.nbc")
-    )
+    return any(code.stat().st_mtime >= changed for code in place.rglob(f"{module.stem}.*.nbc"))
