@@ -1,0 +1,160 @@
+"""Kits that do not deliver: shifts they should have seen whole and did not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from catalog.identifiers import KitId, QuantityId, RuleId, ZoneId
+from catalog.quantities import quantity
+from dsp.exposure import Exposure, Measure, WindowKind
+from rules.decision import Assessment, Decision
+from rules.language import Language, days, enumeration, percent
+from rules.rule import Bilingual, Pack
+from rules.sentences import counted_en, counted_fr
+from rules.tickets import TicketKind, TicketProposal
+
+AGENT = "kit"
+"""What a kit check is about: no exposure, the kit itself. One kit, one ticket, however many of its quantities fail."""
+
+LEVEL = "coverage"
+PRIORITY = 3
+RECENT = 3
+"""Shifts looked at first: what failed long ago and works again needs no check."""
+REPEATED = 2
+"""Shifts with too little data among the recent ones that make a check."""
+
+_ROLLING = frozenset({Measure.MAX_15MIN, Measure.MAX_1H, Measure.MIN_1H, Measure.MAX_8H, Measure.MAX_24H})
+
+_TITLE = Bilingual("Kit à contrôler : données insuffisantes", "Kit to check: insufficient data")
+_ADVICE = Bilingual(
+    "Vérifier sur place l’alimentation, la liaison au réseau et le capteur ; relever le dernier message reçu (vigie doctor) ; "
+    "remplacer le kit si les données ne reviennent pas, puis prolonger la campagne des périodes perdues.",
+    "Check power, network link and sensor on site; look up the last message received (vigie doctor); replace the kit if "
+    "data do not come back, then extend the campaign by the shifts lost.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """One shift a kit should have seen whole: how much of it was seen, and what was made of it."""
+
+    start: int
+    coverage: float
+    short: bool
+    assessments: tuple[Assessment, ...]
+
+
+def kit_checks(
+    packs: Sequence[Pack],
+    zone: ZoneId,
+    assessments: Iterable[Assessment],
+    exposures: Iterable[Exposure],
+    shift_days: Mapping[int, date],
+) -> list[TicketProposal]:
+    """A check for each kit that had too little data in two of its last three whole shifts, or in most of them.
+
+    Notes
+    -----
+    Only quantities a rule of the zone needs count, each with that rule's minimum coverage; and only shifts wholly inside the
+    deployment: a kit that comes or goes in the middle of a shift is nobody's fault.
+    """
+    coverage: dict[tuple[KitId, QuantityId, int, int], float] = {}
+    for exposure in exposures:
+        if exposure.zone == zone and exposure.window_kind is WindowKind.SHIFT and exposure.measure not in _ROLLING:
+            key = (exposure.kit, exposure.quantity, exposure.start, exposure.end)
+            coverage[key] = min(coverage.get(key, 1.0), exposure.coverage)
+    minima = {rule.id: rule.minimum_coverage for pack in packs for rule in pack.rules}
+    grouped: dict[KitId, dict[QuantityId, dict[tuple[int, int], list[Assessment]]]] = {}
+    for assessment in assessments:
+        exposure = assessment.exposure
+        if exposure.whole and exposure.window_kind is WindowKind.SHIFT:
+            by_shift = grouped.setdefault(exposure.kit, {}).setdefault(exposure.quantity, {})
+            by_shift.setdefault((exposure.start, exposure.end), []).append(assessment)
+    found = []
+    for kit in sorted(grouped):
+        failing: dict[QuantityId, list[_Watched]] = {}
+        for quantity_id in sorted(grouped[kit]):
+            by_shift = grouped[kit][quantity_id]
+            watched = [
+                _watch(window, by_shift[window], coverage.get((kit, quantity_id, *window)), minima)
+                for window in sorted(by_shift)
+            ]
+            if _fails(watched):
+                failing[quantity_id] = watched
+        if failing:
+            found.append(_proposal(packs, zone, kit, failing, shift_days))
+    return found
+
+
+def _watch(
+    window: tuple[int, int], assessments: Sequence[Assessment], seen: float | None, minima: Mapping[RuleId, float]
+) -> _Watched:
+    own = min(a.exposure.coverage for a in assessments)
+    coverage = own if seen is None else min(own, seen)
+    minimum = max(minima[a.rule] for a in assessments)
+    undecided = any(a.decision is Decision.INSUFFICIENT_DATA for a in assessments)
+    return _Watched(window[0], coverage, undecided or coverage < minimum, tuple(assessments))
+
+
+def _fails(watched: Sequence[_Watched]) -> bool:
+    recent = sum(shift.short for shift in watched[-RECENT:])
+    overall = sum(shift.short for shift in watched)
+    return recent >= REPEATED or (overall >= REPEATED and recent > 0 and 2 * overall > len(watched))
+
+
+def _proposal(
+    packs: Sequence[Pack],
+    zone: ZoneId,
+    kit: KitId,
+    failing: Mapping[QuantityId, Sequence[_Watched]],
+    shift_days: Mapping[int, date],
+) -> TicketProposal:
+    short = [shift for watched in failing.values() for shift in watched if shift.short]
+    starts = {shift.start for watched in failing.values() for shift in watched}
+    evidence = tuple(sorted((_first(shift) for shift in short), key=lambda a: (a.exposure.start, a.exposure.quantity)))
+    pack = _pack_of(packs, evidence[0].rule)
+    lowest = min(shift.coverage for shift in short)
+    counted = len({shift.start for shift in short})
+    when = [shift_days[shift.start] for shift in short]
+    names = [quantity(name) for name in sorted(failing)]
+    french = enumeration([q.name_fr for q in names], Language.FRENCH)
+    english = enumeration([q.name_en for q in names], Language.ENGLISH)
+    of_shifts = counted_fr(counted, len(starts), "de travail entière", "de travail entières")
+    return TicketProposal(
+        zone=zone,
+        agent=AGENT,
+        rule=RuleId(f"kit-check-{kit}"),
+        kind=TicketKind.KIT_CHECK,
+        level=LEVEL,
+        priority=PRIORITY,
+        title_fr=_TITLE.fr,
+        title_en=_TITLE.en,
+        reason_fr=(
+            f"Kit {kit}\u00a0: données insuffisantes ({french}) lors {of_shifts} "
+            f"({days(when, Language.FRENCH)})\u202f; couverture la plus basse {percent(lowest, Language.FRENCH)}."
+        ),
+        reason_en=(
+            f"Kit {kit}: insufficient data ({english}) in {counted_en(counted, len(starts), 'it should have seen whole')} "
+            f"({days(when, Language.ENGLISH)}); lowest coverage {percent(lowest, Language.ENGLISH)}."
+        ),
+        advice_fr=_ADVICE.fr,
+        advice_en=_ADVICE.en,
+        limit_source="",
+        pack=pack.id,
+        pack_version=pack.version,
+        evidence=evidence,
+        held_back_by=None,
+        simulated=any(a.exposure.simulated for a in evidence),
+    )
+
+
+def _first(shift: _Watched) -> Assessment:
+    """The assessment that shows the shift: an insufficient one if there is any, the first by name among equals."""
+    return min(
+        shift.assessments,
+        key=lambda a: (a.decision is not Decision.INSUFFICIENT_DATA, a.rule, a.level, a.exposure.measure.value),
+    )
+
+
+def _pack_of(packs: Sequence[Pack], rule: RuleId) -> Pack:
+    return next(pack for pack in packs if any(r.id == rule for r in pack.rules))

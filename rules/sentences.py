@@ -1,0 +1,213 @@
+"""Why a ticket is proposed, in one exact sentence of French and of English."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from catalog.quantities import quantity
+from dsp.exposure import Measure
+from rules.decision import Assessment, Decision
+from rules.findings import LevelFinding, ShiftFinding
+from rules.language import NARROW_SPACE, NO_BREAK_SPACE, Language, days, limit_number, number, percent, with_unit
+from rules.rule import Bilingual, Comparability, Rule, Standing
+
+EXPANDED = 2.0
+"""Coverage factor k of the uncertainty a sentence prints."""
+
+_COLON = f"{NO_BREAK_SPACE}:"
+_SEMICOLON = f"{NARROW_SPACE};"
+
+MEASURES = {
+    Measure.MEAN: Bilingual("moyenne de la période de travail", "mean over the shift"),
+    Measure.LEQ: Bilingual("niveau équivalent", "equivalent level"),
+    Measure.TWA_8H: Bilingual("moyenne pondérée sur 8 h", "8-hour time-weighted average"),
+    Measure.LEX_8H: Bilingual("exposition quotidienne L_EX,8h", "daily exposure L_EX,8h"),
+    Measure.MAX_15MIN: Bilingual("moyenne la plus haute sur 15 min", "highest 15-minute mean"),
+    Measure.MAX_1H: Bilingual("moyenne la plus haute sur 1 h", "highest 1-hour mean"),
+    Measure.MAX_8H: Bilingual("moyenne la plus haute sur 8 h", "highest 8-hour mean"),
+    Measure.MAX_24H: Bilingual("moyenne la plus haute sur 24 h", "highest 24-hour mean"),
+    Measure.MIN_1H: Bilingual("moyenne la plus basse sur 1 h", "lowest 1-hour mean"),
+    Measure.PEAK: Bilingual("valeur de crête", "peak"),
+    Measure.MINIMUM: Bilingual("valeur la plus basse", "lowest value"),
+    Measure.P5: Bilingual("valeur dépassée pendant 95 % du temps de travail", "value exceeded during 95% of the shift"),
+    Measure.P10: Bilingual(
+        "valeur dépassée pendant 90 % du temps de travail", "value exceeded during 90% of the shift"
+    ),
+    Measure.P50: Bilingual("valeur médiane", "median"),
+    Measure.P90: Bilingual(
+        "valeur dépassée pendant 10 % du temps de travail", "value exceeded during 10% of the shift"
+    ),
+    Measure.P95: Bilingual("valeur dépassée pendant 5 % du temps de travail", "value exceeded during 5% of the shift"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a sentence tells: the level that decided, its shifts, and the level above it that stays open.
+
+    Attributes
+    ----------
+    shifts : tuple of ShiftFinding
+        Those the ticket rests on.
+    worst : Assessment
+        The most extreme of them.
+    still_open : Level and its limit, or None
+        The next higher level that repeated doubt leaves open.
+    """
+
+    rule: Rule
+    finding: LevelFinding
+    shifts: tuple[ShiftFinding, ...]
+    worst: Assessment
+    still_open: Assessment | None
+
+
+def reason(case: Case) -> Bilingual:
+    """The sentence in both languages."""
+    return Bilingual(_french(case), _english(case))
+
+
+def _french(case: Case) -> str:
+    quantity_ = quantity(case.rule.quantity)
+    below = case.rule.direction == "below"
+    if case.finding.fires:
+        what = "valeur sous le minimum indiquée" if below else "dépassement indiqué"
+    elif _half_only(case):
+        what = "plus de la moitié de la valeur réglementaire, ou un résultat incertain,"
+    else:
+        what = "l’incertitude ne permet pas de conclure"
+    if case.rule.comparability is Comparability.INDICATION_ONLY:
+        what += " (indication seulement, le capteur ne remplace pas la méthode de référence)"
+    when = days([shift.day for shift in case.shifts], Language.FRENCH)
+    standing = "valeur réglementaire" if case.finding.level.standing is Standing.LEGAL else "valeur repère"
+    kind = f"{standing} minimale" if below else standing
+    limit = with_unit(limit_number(case.worst.limit, quantity_.decimals, Language.FRENCH), quantity_.unit)
+    parts = [
+        f"{quantity_.name_fr}{_COLON} {what} lors {_of_shifts_fr(case)} ({when}{_sure_among_fr(case)})",
+        (
+            f"{MEASURES[case.rule.measure].fr} {'descendant à' if below else 'atteignant'} "
+            f"{_value(case, Language.FRENCH)} pour une {kind} de {limit} ({case.worst.limit_source})"
+        ),
+    ]
+    if case.finding.share is not None:
+        side = "sous" if below else "au-dessus de"
+        parts.append(
+            f"{percent(case.finding.share, Language.FRENCH)} du temps de travail de {case.rule.repetition.working_days} jours "
+            f"ouvrés consécutifs {side} cette valeur"
+        )
+    if case.still_open is not None:
+        other = limit_number(case.still_open.limit, quantity_.decimals, Language.FRENCH)
+        parts.append(f"le niveau suivant, {with_unit(other, quantity_.unit)}, reste incertain")
+    return f"{_SEMICOLON} ".join(parts) + "."
+
+
+def _english(case: Case) -> str:
+    quantity_ = quantity(case.rule.quantity)
+    below = case.rule.direction == "below"
+    if case.finding.fires:
+        what = "a value under the minimum is indicated" if below else "exceedance indicated"
+    elif _half_only(case):
+        what = "more than half of the regulatory value, or an uncertain result,"
+    else:
+        what = "the uncertainty leaves the answer open"
+    if case.rule.comparability is Comparability.INDICATION_ONLY:
+        what += " (indication only, the sensor does not replace the reference method)"
+    when = days([shift.day for shift in case.shifts], Language.ENGLISH)
+    standing = "regulatory" if case.finding.level.standing is Standing.LEGAL else "guide"
+    kind = f"{standing} minimum" if below else f"{standing} value"
+    limit = with_unit(limit_number(case.worst.limit, quantity_.decimals, Language.ENGLISH), quantity_.unit)
+    parts = [
+        f"{quantity_.name_en}: {what} in {_of_shifts_en(case)} ({when}{_sure_among_en(case)})",
+        (
+            f"{MEASURES[case.rule.measure].en} {'down to' if below else 'up to'} {_value(case, Language.ENGLISH)} "
+            f"against a {kind} of {limit} ({case.worst.limit_source})"
+        ),
+    ]
+    if case.finding.share is not None:
+        side = "under" if below else "above"
+        parts.append(
+            f"{percent(case.finding.share, Language.ENGLISH)} of the occupied time of "
+            f"{case.rule.repetition.working_days} consecutive working days {side} it"
+        )
+    if case.still_open is not None:
+        other = limit_number(case.still_open.limit, quantity_.decimals, Language.ENGLISH)
+        parts.append(f"the next level, {with_unit(other, quantity_.unit)}, stays open")
+    return "; ".join(parts) + "."
+
+
+def _value(case: Case, language: Language) -> str:
+    """The worst value with its expanded uncertainty, or the bound that was enough where gaps hide the value."""
+    exposure = case.worst.exposure
+    quantity_ = quantity(exposure.quantity)
+    if exposure.value is not None and exposure.uncertainty is not None:
+        value = number(exposure.value, quantity_.decimals, language)
+        width = number(EXPANDED * exposure.uncertainty.combined, quantity_.decimals, language)
+        factor = number(EXPANDED, 0, language)
+        return f"{with_unit(f'{value} ± {width}', exposure.unit)} (k = {factor})"
+    below = case.rule.direction == "below"
+    bound = exposure.high if below else exposure.low
+    text = with_unit(number(0.0 if bound is None else bound, quantity_.decimals, language), exposure.unit)
+    if language is Language.FRENCH:
+        return f"{'au plus' if below else 'au moins'} {text} malgré les données manquantes"
+    return f"{'at most' if below else 'at least'} {text} despite missing data"
+
+
+def _half_only(case: Case) -> bool:
+    """Whether the doubt comes from a tier: no exceedance indicated, but over half of a legal chemical limit."""
+    doubtful = [a for shift in case.shifts for a in shift.doubtful]
+    return any(a.decision is Decision.NO_EXCEEDANCE_INDICATED for a in doubtful)
+
+
+def _of_shifts_fr(case: Case) -> str:
+    return counted_fr(len(case.shifts), case.finding.usable, "de travail évaluée", "de travail évaluées")
+
+
+def counted_fr(some: int, of: int, one: str, many: str) -> str:
+    """``de 2 des 5 périodes …``, with the French for one and for all."""
+    if of == 1:
+        return f"de la seule période {one}"
+    if some == of:
+        return f"des {of} périodes {many}"
+    return f"d’une des {of} périodes {many}" if some == 1 else f"de {some} des {of} périodes {many}"
+
+
+def _of_shifts_en(case: Case) -> str:
+    return counted_en(len(case.shifts), case.finding.usable, "assessed")
+
+
+def counted_en(some: int, of: int, how: str) -> str:
+    """``2 of 5 shifts …``, with the English for one and for all."""
+    if of == 1:
+        return f"the only shift {how}"
+    return f"all {of} shifts {how}" if some == of else f"{some} of {of} shifts {how}"
+
+
+def _sure_among_fr(case: Case) -> str:
+    sure = sum(bool(shift.sure) for shift in case.shifts)
+    if case.finding.fires or not sure:
+        return ""
+    return f", dont {sure} avec un dépassement indiqué"
+
+
+def _sure_among_en(case: Case) -> str:
+    sure = sum(bool(shift.sure) for shift in case.shifts)
+    return "" if case.finding.fires or not sure else f", {sure} of them with an exceedance indicated"
+
+
+def titles(case: Case) -> Bilingual:
+    """The rule's title and what was found."""
+    title, level = case.rule.title, case.finding.level.title
+    if case.finding.fires:
+        return Bilingual(f"{title.fr}{_COLON} {level.fr}", f"{title.en}: {level.en}")
+    return Bilingual(f"{title.fr}{_COLON} mesure ciblée à prévoir", f"{title.en}: targeted measurement needed")
+
+
+def advice(case: Case) -> Bilingual:
+    """What to do, and what the law or the guide asks for."""
+    parts: Sequence[Bilingual] = (case.finding.level.advice, case.rule.law)
+    if not case.finding.fires:
+        first = Bilingual(
+            "Faire mesurer avant de décider : le capteur ne permet pas de trancher.",
+            "Have it measured before deciding: the sensor cannot settle it.",
+        )
+        parts = (first, *parts)
+    return Bilingual(" ".join(part.fr for part in parts), " ".join(part.en for part in parts))
