@@ -1,7 +1,7 @@
-"""Keep the message catalogues whole; ``python -m dashboards.catalogues`` adds what pages say, drops what they do not."""
+"""Keep the message catalogues whole: ``python -m dashboards.catalogues`` adds new messages, drops old ones."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -39,10 +39,13 @@ def missing(catalogue: Catalog) -> list[Message]:
     for message in messages():
         key = message if isinstance(message, str) else message[0]
         entry = catalogue.get(key)
-        words = [] if entry is None else [entry.string] if isinstance(entry.string, str) else list(entry.string)
-        if entry is None or entry.fuzzy or not words or not all(words):
+        if entry is None or entry.fuzzy or not _has_words(entry.string):
             absent.append(message)
     return absent
+
+
+def _has_words(string: str | Sequence[str] | None) -> bool:
+    return bool(string) if string is None or isinstance(string, str) else len(string) > 1 and all(string)
 
 
 def unused(catalogue: Catalog) -> list[str]:

@@ -57,10 +57,9 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class LimitLine:
-    """A limit drawn across the chart, in the quantity's unit, with its words."""
+    """A limit drawn across the chart, in the quantity's unit."""
 
     value: float
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,8 @@ class SignalChart:
         The time axis, milliseconds UTC.
     shifts : sequence of Interval
         Shaded.
+    limit_words : str
+        The limits by their values, written above the drawing.
     watermark : str
         Written across a chart of simulated data; empty for real data.
     """
@@ -84,7 +85,7 @@ class SignalChart:
     span: Interval
     shifts: Sequence[Interval]
     limits: Sequence[LimitLine]
-    decimals: int
+    limit_words: str
     watermark: str
 
 
@@ -113,7 +114,12 @@ class _Frame:
     labels: int
 
 
-_FRAMES = {ChartSize.PHONE: _Frame(300, 220, 13, 4), ChartSize.WIDE: _Frame(860, 280, 14, 10)}
+_FRAMES = {ChartSize.PHONE: _Frame(300, 240, 13, 3), ChartSize.WIDE: _Frame(920, 340, 14, 10)}
+
+
+def pixels(size: ChartSize) -> tuple[int, int]:
+    """Width and height of a drawing, so that a page can keep its place while it loads."""
+    return _FRAMES[size].width, _FRAMES[size].height
 
 
 def signal_svg(chart: SignalChart, words: Words, size: ChartSize, theme: ChartTheme) -> str:
@@ -152,12 +158,19 @@ def signal_svg(chart: SignalChart, words: Words, size: ChartSize, theme: ChartTh
         axis=_value_axis(chart, words, low, high),
     )
     layers = [_shifts(chart, palette), _line(palette, x, y)]
-    layers += [layer for limit in chart.limits for layer in _limit(limit, chart, palette, frame, y)]
+    layers += [_limit_line(limit, palette, y) for limit in chart.limits]
+    if chart.limits:
+        layers.append(_limit_words(chart.limit_words, palette, frame))
     if chart.watermark:
         layers.append(_watermark(chart.watermark, palette, frame))
     drawing = (
         alt.layer(*layers)
-        .properties(width=frame.width, height=frame.height, background=palette.background)
+        .properties(
+            width=frame.width,
+            height=frame.height,
+            background=palette.background,
+            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        )
         .configure(font=_FONT, padding=6)
         .configure_view(stroke=None)
         .configure_axis(
@@ -173,7 +186,7 @@ def signal_svg(chart: SignalChart, words: Words, size: ChartSize, theme: ChartTh
             tickColor=palette.text,
             labelOverlap=True,
         )
-        .configure_axisY(titleAngle=0, titleAlign="left", titleAnchor="start", titleY=-14, titleX=-30)
+        .configure_axisY(titleAngle=0, titleAlign="left", titleAnchor="start", titleY=-14, titleX=-36)
     )
     specification = drawing.to_dict()
     points = [{"i": i, **point} for i, point in enumerate(path_points(thin(chart.course)))]
@@ -233,38 +246,31 @@ def _shifts(chart: SignalChart, palette: _Palette) -> alt.Chart:
     return shaded
 
 
-def _limit(limit: LimitLine, chart: SignalChart, palette: _Palette, frame: _Frame, y: alt.Y) -> list[alt.Chart]:
-    low, high = _value_range(chart)
-    data = alt.InlineData(values=[{"v": limit.value, "label": limit.label}])
-    rule = alt.Chart(data).mark_rule(color=palette.limit, strokeWidth=2, strokeDash=[7, 4]).encode(y=y)
-    near_top = limit.value > high - 0.12 * (high - low)
+def _limit_line(limit: LimitLine, palette: _Palette, y: alt.Y) -> alt.Chart:
+    data = alt.InlineData(values=[{"v": limit.value}])
+    rule: alt.Chart = alt.Chart(data).mark_rule(color=palette.limit, strokeWidth=2, strokeDash=[7, 4]).encode(y=y)
+    return rule
 
-    def label(halo: float) -> alt.Chart:
-        mark = alt.Chart(data).mark_text(
-            align="right",
-            baseline="top" if near_top else "bottom",
-            dy=4 if near_top else -4,
-            fontSize=frame.font,
-            fontWeight="bold",
-            color=palette.limit,
-            stroke=palette.background,
-            strokeWidth=halo,
-        )
-        written: alt.Chart = mark.encode(x=alt.value(frame.width - 4), y=y, text="label:N")
-        return written
 
-    return [rule, label(4), label(0)]
+def _limit_words(words: str, palette: _Palette, frame: _Frame) -> alt.Chart:
+    """Above the drawing and not on the line, where a busy signal would make them unreadable."""
+    mark = alt.Chart(alt.InlineData(values=[{"label": words}])).mark_text(
+        align="right", baseline="bottom", fontSize=frame.font, fontWeight="bold", color=palette.limit
+    )
+    written: alt.Chart = mark.encode(x=alt.value("width"), y=alt.value(-7), text="label:N")
+    return written
 
 
 def _watermark(words: str, palette: _Palette, frame: _Frame) -> alt.Chart:
     mark = alt.Chart(alt.InlineData(values=[{"label": words}])).mark_text(
-        fontSize=min(44, frame.width / (0.62 * len(words))),
+        fontSize=min(44, (frame.width - 60) / (0.7 * len(words))),
         fontWeight="bold",
         color=palette.watermark,
         opacity=0.45,
         angle=0,
     )
-    written: alt.Chart = mark.encode(x=alt.value(frame.width / 2), y=alt.value(frame.height / 2), text="label:N")
+    middle = alt.value({"expr": "width / 2"}), alt.value({"expr": "height / 2"})
+    written: alt.Chart = mark.encode(x=middle[0], y=middle[1], text="label:N")
     return written
 
 

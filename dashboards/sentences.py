@@ -1,7 +1,7 @@
 """Plain sentences: what was found, how sure it is, how much was seen; said before any figure is shown."""
 
 from catalog.quantities import Quantity
-from dashboards.standing import AgentStanding, Finding
+from dashboards.standing import AgentStanding, Finding, digits
 from dashboards.vocabulary import AGENTS
 from dashboards.words import Words
 from rules.decision import Decision
@@ -84,7 +84,7 @@ def sureness(finding: Finding, quantity: Quantity, words: Words) -> str:
         sure=_sure_words(confidence, words),
         side=words.say("above") if finding.value > limit else words.say("below"),
         probability=words.share(confidence),
-        half_width=words.quantity(half_width, quantity.unit, quantity.decimals),
+        half_width=words.quantity(half_width, quantity.unit, digits(half_width, quantity.decimals)),
     )
 
 
@@ -128,3 +128,19 @@ def measured(standing: AgentStanding, words: Words) -> str:
         unit = "" if quantity.unit == "1" else f" ({quantity.unit})"
         names.append(f"{words.pick(quantity.name_fr, quantity.name_en)}{unit}")
     return ", ".join(names)
+
+
+def withheld(too_few: bool, resolution: int | None, minimum_group: int, words: Words) -> str:
+    """Why an employer sees less than was measured; empty where nothing is held back."""
+    if too_few:
+        return words.say_many(
+            "No time course is shown: fewer than %(num)s person works in this zone.",
+            "No time course is shown: fewer than %(num)s people work in this zone, and it would tell who was there.",
+            minimum_group,
+        )
+    if resolution is None:
+        return ""
+    return words.say(
+        "Time courses are means over %(duration)s: finer ones would tell who was there and when.",
+        duration=words.duration(resolution),
+    )

@@ -131,6 +131,19 @@ class AgentStanding:
         return sum(day.finding.coverage for day in self.days) / len(self.days) if self.days else None
 
 
+def digits(half_width: float | None, decimals: int) -> int:
+    """Decimals worth showing: two significant digits of what stands after ±, and no more than the quantity has.
+
+    Examples
+    --------
+    >>> digits(2138.5, 1), digits(4.44, 1), digits(0.52, 1), digits(None, 2)
+    (0, 1, 1, 2)
+    """
+    if not half_width:
+        return decimals
+    return min(decimals, max(0, 1 - math.floor(math.log10(half_width))))
+
+
 def stand(findings: Iterable[Finding], quantities: Mapping[QuantityId, Quantity], words: Words) -> list[AgentStanding]:
     """Gather findings per agent, the agents that ask for attention first.
 

@@ -95,6 +95,11 @@ class Words:
         pattern = "#,##0" + ("." + "0" * decimals if decimals > 0 else "")
         return format_decimal(round(value, decimals) + 0.0, format=pattern, locale=self.locale)
 
+    def plain(self, value: float | None, decimals: int) -> str:
+        """A number that was chosen and not measured (a limit): no more digits than it needs."""
+        needed = next((digits for digits in range(decimals) if value == round(value or 0.0, digits)), decimals)
+        return self.number(value, needed)
+
     def quantity(self, value: float | None, unit: str, decimals: int) -> str:
         """A number with its unit, kept on one line."""
         shown = self.number(value, decimals)

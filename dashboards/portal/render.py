@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from dashboards import vocabulary
 from dashboards.portal.security import LANGUAGE_COOKIE
+from dashboards.sentences import agent_name, colon
+from dashboards.standing import digits
 from dashboards.words import DEFAULT_LANGUAGE, Language, Words, language_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,6 +40,7 @@ def environment() -> Environment:
         zone_kinds=vocabulary.ZONE_KINDS,
         ticket_kinds=vocabulary.TICKET_KINDS,
         ticket_states=vocabulary.TICKET_STATES,
+        digits=digits,
     )
     return made
 
@@ -68,11 +71,6 @@ def other_language(request: Request[Any, Any, Any]) -> str:
     return f"{address}?{urlencode([*kept, ('lang', other.value)])}"
 
 
-def agent_name(words: Words, agent: str) -> str:
-    """An agent's name; one the catalogues do not know keeps its own."""
-    return words.say(vocabulary.AGENTS[agent]) if agent in vocabulary.AGENTS else agent
-
-
 def page(
     request: Request[Any, Any, Any], template: str, words: Words, *, status: int = 200, **context: object
 ) -> Response[str]:
@@ -95,7 +93,7 @@ def page(
         "w": words,
         "_": words.say,
         "_n": words.say_many,
-        "colon": "\N{NO-BREAK SPACE}:" if words.language is Language.FRENCH else ":",
+        "colon": colon(words),
         "agent_name": lambda agent: agent_name(words, agent),
         "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(token),
         "user": None,

@@ -1,0 +1,71 @@
+"""One panel per agent of a zone's page."""
+
+from collections.abc import Sequence
+
+from catalog.places import Zone
+from catalog.quantities import Quantity, quantities
+from dashboards import sentences
+from dashboards.charts import ChartSize, pixels
+from dashboards.portal.reader import Reader
+from dashboards.portal.shown import ChartShown, Panel, TicketShown, ZonePlace, source_of
+from dashboards.standing import AgentStanding, Finding, stand
+from dashboards.words import Words
+
+
+def panels(reader: Reader, place: ZonePlace, findings: Sequence[Finding], words: Words) -> list[Panel]:
+    """What a zone's page says of each agent, the agents that ask for attention first."""
+    tickets = [ticket for ticket in reader.tickets() if ticket.zone == place.zone.id and ticket.is_open]
+    return [_panel(reader, place, standing, tickets, words) for standing in stand(findings, quantities(), words)]
+
+
+def held_back(reader: Reader, zone: Zone, words: Words) -> str:
+    """Why the reader sees less than was measured in a zone; empty where nothing is held back."""
+    return sentences.withheld(reader.withholds(zone), reader.resolution, reader.minimum_group, words)
+
+
+def _panel(
+    reader: Reader, place: ZonePlace, standing: AgentStanding, tickets: Sequence[TicketShown], words: Words
+) -> Panel:
+    telling = standing.telling
+    quantity = quantities()[telling.quantity] if telling is not None else None
+    return Panel(
+        standing,
+        sentences.standing_sentence(standing, words),
+        sentences.other_days(standing, words),
+        sentences.measured(standing, words),
+        quantity,
+        source_of(telling.limit_source if telling is not None else ""),
+        sentences.sureness(telling, quantity, words) if telling is not None and quantity is not None else "",
+        sentences.coverage_sentence(standing, words),
+        [ticket for ticket in tickets if ticket.agent == standing.agent],
+        sentences.nothing_to_do(standing, words),
+        [_chart(reader, place, each, standing, words) for each in _charted(reader, place, standing)],
+    )
+
+
+def _charted(reader: Reader, place: ZonePlace, standing: AgentStanding) -> list[Quantity]:
+    if reader.withholds(place.zone):
+        return []
+    compared = {day.finding.quantity for day in standing.days}
+    return [quantity for quantity in standing.quantities if quantity.id in compared] or list(standing.quantities[:1])
+
+
+def _chart(reader: Reader, place: ZonePlace, quantity: Quantity, standing: AgentStanding, words: Words) -> ChartShown:
+    name = words.pick(quantity.name_fr, quantity.name_en)
+    hourly = reader.resolution is not None
+    caption = (
+        words.say("Hourly means of %(quantity)s; shifts are shaded, gaps are times without a reading.", quantity=name)
+        if hourly
+        else words.say("%(quantity)s as measured; shifts are shaded, gaps are times without a reading.", quantity=name)
+    )
+    return ChartShown(
+        f"/zones/{place.zone.id}/charts/{quantity.id}.svg?lang={words.language.value}",
+        words.say(
+            "Chart of %(quantity)s over time. %(sentence)s. The table below has the figures day by day.",
+            quantity=name,
+            sentence=sentences.standing_sentence(standing, words),
+        ),
+        caption,
+        pixels(ChartSize.WIDE),
+        pixels(ChartSize.PHONE),
+    )

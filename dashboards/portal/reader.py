@@ -1,0 +1,6 @@
+"""temporary"""
+
+
+
+class Reader:
+    pass

@@ -1,0 +1,25 @@
+"""Kits: for the service's engineers only; to an employer the page does not exist."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+
+from dashboards.portal.reader import Reader
+from dashboards.portal.render import language, page
+from dashboards.portal.viewer import engineers_only
+from dashboards.words import Words
+
+
+@get("/kits", guards=[engineers_only], sync_to_thread=True)
+def kits(request: Request[Any, Any, Any], reader: Reader) -> Response[str]:
+    """Every kit: where it is, when it was last heard."""
+    found = sorted(reader.kits(), key=lambda kit: (not kit.silent, kit.id))
+    return page(
+        request,
+        "kits.html",
+        Words(language(request), reader.service_timezone),
+        user=reader.viewer,
+        section="kits",
+        simulated=any(kit.simulated for kit in found),
+        kits=found,
+    )

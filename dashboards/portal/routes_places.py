@@ -1,0 +1,123 @@
+"""Places: all a reader may see, one establishment, one zone with what was measured there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+
+from catalog.identifiers import EstablishmentId, ZoneId
+from catalog.quantities import quantities
+from dashboards.portal.panels import held_back, panels
+from dashboards.portal.reader import Reader
+from dashboards.portal.render import language, page
+from dashboards.portal.shown import EmployerCard, KitShown, PlaceCard, TicketShown, ZoneCard
+from dashboards.standing import stand
+from dashboards.words import Words
+from rules.tickets import TicketState
+
+
+@get("/", sync_to_thread=True)
+def home(request: Request[Any, Any, Any], reader: Reader) -> Response[str]:
+    """Every establishment the reader may see."""
+    words = Words(language(request), reader.service_timezone)
+    registry, tickets, kits = reader.registry(), reader.tickets(), reader.kits()
+    cards = [
+        EmployerCard(
+            employer.id,
+            employer.name,
+            employer.siret,
+            employer.naf,
+            [
+                _place_card(place.id, reader, tickets, kits)
+                for place in registry.establishments.values()
+                if place.employer == employer.id
+            ],
+        )
+        for employer in registry.employers.values()
+    ]
+    return page(
+        request,
+        "home.html",
+        words,
+        user=reader.viewer,
+        section="home",
+        simulated=any(place.simulated for card in cards for place in card.establishments),
+        employers=cards,
+        waiting=sum(ticket.state is TicketState.PROPOSED for ticket in tickets),
+        silent=sum(kit.silent for kit in kits),
+    )
+
+
+def _place_card(
+    place: EstablishmentId, reader: Reader, tickets: Sequence[TicketShown], kits: Sequence[KitShown]
+) -> PlaceCard:
+    registry = reader.registry()
+    establishment = registry.establishments[place]
+    zones = {zone.id for zone in registry.zones.values() if zone.establishment == place}
+    return PlaceCard(
+        place,
+        establishment.name,
+        establishment.address,
+        len(zones),
+        sum(ticket.zone in zones and ticket.is_open for ticket in tickets),
+        sum(kit.zone in zones and kit.silent for kit in kits),
+        any(reader.simulated(zone) for zone in zones),
+    )
+
+
+@get("/establishments/{establishment_id:str}", sync_to_thread=True)
+def establishment(request: Request[Any, Any, Any], reader: Reader, establishment_id: str) -> Response[str]:
+    """One establishment and how each of its zones stands."""
+    registry = reader.registry()
+    place = registry.establishments.get(EstablishmentId(establishment_id))
+    if place is None:
+        raise NotFoundException
+    words = Words(language(request), place.timezone)
+    zones = [zone for zone in registry.zones.values() if zone.establishment == place.id]
+    cards = [
+        ZoneCard(
+            zone.id,
+            zone.name,
+            zone.kind,
+            zone.headcount,
+            stand(reader.findings(zone.id), quantities(), words),
+            reader.simulated(zone.id),
+        )
+        for zone in zones
+    ]
+    here = {zone.id for zone in zones}
+    return page(
+        request,
+        "establishment.html",
+        words,
+        user=reader.viewer,
+        section="home",
+        simulated=any(card.simulated for card in cards),
+        place=place,
+        employer=registry.employers[place.employer],
+        zones=cards,
+        tickets=[ticket for ticket in reader.tickets() if ticket.zone in here],
+    )
+
+
+@get("/zones/{zone_id:str}", sync_to_thread=True)
+def zone(request: Request[Any, Any, Any], reader: Reader, zone_id: str) -> Response[str]:
+    """One zone: what was measured, against which limit, when, how sure, what to do."""
+    shown = reader.place(ZoneId(zone_id))
+    words = Words(language(request), shown.establishment.timezone)
+    findings = reader.findings(shown.zone.id)
+    return page(
+        request,
+        "zone.html",
+        words,
+        user=reader.viewer,
+        section="home",
+        simulated=reader.simulated(shown.zone.id),
+        zone=shown.zone,
+        place=shown.establishment,
+        span=reader.span(shown.zone.id),
+        withheld=held_back(reader, shown.zone, words),
+        panels=panels(reader, shown, findings, words),
+        quantities=quantities(),
+    )

@@ -1,0 +1,191 @@
+"""What pages show: plain values that templates read, made from what the store answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from catalog.identifiers import EmployerId, EstablishmentId, KitId, QuantityId, ZoneId
+from catalog.places import Establishment, Zone, ZoneKind
+from catalog.quantities import Quantity
+from dashboards.charts import Course
+from dashboards.sentences import UNVERIFIED
+from dashboards.standing import AgentStanding, Finding
+from rules.tickets import TicketKind, TicketState
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a limit comes from, and whether somebody checked its value there."""
+
+    words: str
+    unverified: bool
+
+
+def source_of(text: str) -> Source:
+    """Take the mark of an unchecked value off the text: the page shows it loudly, in the reader's language."""
+    unverified = UNVERIFIED in text
+    return Source(text.replace(UNVERIFIED, "").strip(), unverified)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketShown:
+    """A ticket as pages list and show it."""
+
+    id: int
+    zone: ZoneId
+    agent: str
+    rule: str
+    level: str
+    kind: TicketKind
+    state: TicketState
+    priority: int
+    title_fr: str
+    title_en: str
+    reason_fr: str
+    reason_en: str
+    advice_fr: str
+    advice_en: str
+    limit_source: str
+    pack: str
+    pack_version: str
+    held_back_by: str | None
+    simulated: bool
+    zone_name: str = ""
+    establishment_name: str = ""
+    employer_name: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody may still have to act on it."""
+        return self.state in (TicketState.PROPOSED, TicketState.VALIDATED)
+
+
+@dataclass(frozen=True, slots=True)
+class EventShown:
+    """One line of a ticket's history; ``at`` is milliseconds UTC."""
+
+    at: int
+    words: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCard:
+    """An establishment on the first page."""
+
+    id: EstablishmentId
+    name: str
+    address: str
+    zones: int
+    open_tickets: int
+    silent_kits: int
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerCard:
+    """An employer on the first page."""
+
+    id: EmployerId
+    name: str
+    siret: str
+    naf: str
+    establishments: Sequence[PlaceCard]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneCard:
+    """A zone on its establishment's page."""
+
+    id: ZoneId
+    name: str
+    kind: ZoneKind
+    headcount: int
+    standings: Sequence[AgentStanding]
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChartShown:
+    """A chart on a zone's page; ``wide`` and ``phone`` are width and height of its two drawings [px]."""
+
+    address: str
+    description: str
+    caption: str
+    wide: tuple[int, int]
+    phone: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One agent on a zone's page."""
+
+    standing: AgentStanding
+    sentence: str
+    others: str
+    measured: str
+    quantity: Quantity | None
+    source: Source
+    sureness: str
+    coverage: str
+    tickets: Sequence[TicketShown]
+    nothing_to_do: str
+    charts: Sequence[ChartShown]
+
+
+@dataclass(frozen=True, slots=True)
+class KitShown:
+    """A kit on the engineers' page; ``last_seen`` is milliseconds UTC."""
+
+    id: KitId
+    label: str
+    model: str
+    status: str
+    silent: bool
+    last_seen: int | None
+    zone: ZoneId | None
+    zone_name: str
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePlace:
+    """A zone the reader may see, with the establishment it is part of."""
+
+    zone: Zone
+    establishment: Establishment
+
+
+@dataclass(frozen=True, slots=True)
+class SignalShown:
+    """A signal as far as the reader may see it.
+
+    Attributes
+    ----------
+    course : Course or None
+        None where nothing may be shown or nothing was measured.
+    resolution : int or None
+        Length [s] each value is a mean of; None for readings as they came.
+    withheld : bool
+        True where the group is too small for a time course.
+    """
+
+    course: Course | None
+    resolution: int | None
+    withheld: bool
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the table of values is narrowed to; None is all."""
+
+    quantity: QuantityId | None
+    window: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsShown:
+    """Findings of a zone and how many there are in all."""
+
+    findings: Sequence[Finding]
+    total: int

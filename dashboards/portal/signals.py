@@ -1,0 +1,68 @@
+"""From a signal the reader may see to its chart."""
+
+import hashlib
+from collections.abc import Sequence
+
+from catalog.quantities import Quantity
+from catalog.schedule import Interval, shifts
+from dashboards.charts import ChartSize, ChartTheme, LimitLine, SignalChart, signal_svg
+from dashboards.portal.reader import Reader
+from dashboards.portal.shown import ZonePlace
+from dashboards.standing import Finding
+from dashboards.words import Words
+
+
+def zone_chart(
+    reader: Reader, place: ZonePlace, quantity: Quantity, words: Words, size: ChartSize, theme: ChartTheme
+) -> str | None:
+    """The chart of a zone's signal, or None where the reader may see none or nothing was measured."""
+    span = reader.span(place.zone.id)
+    if span is None:
+        return None
+    signal = reader.signal(place.zone, quantity.id, span)
+    if signal.course is None or not signal.course.values.size:
+        return None
+    limits = _limits(reader.findings(place.zone.id), quantity)
+    shown = SignalChart(
+        f"{quantity.symbol.replace('_', '')} ({quantity.unit})" if quantity.unit != "1" else quantity.symbol,
+        signal.course,
+        span,
+        _shifts(place, span, words),
+        limits,
+        _limit_words(limits, quantity, words),
+        words.say("SIMULATED DATA") if signal.simulated else "",
+    )
+    course = signal.course
+    key = (
+        place.zone.id,
+        quantity.id,
+        words,
+        size,
+        theme,
+        (span.start, span.end),
+        signal.resolution,
+        shown.watermark,
+        tuple(limit.value for limit in limits),
+        tuple((shift.start, shift.end) for shift in shown.shifts),
+        hashlib.sha256(b"".join(part.tobytes() for part in (course.starts, course.ends, course.values))).digest(),
+    )
+    return reader.charts.get(key, lambda: signal_svg(shown, words, size, theme))
+
+
+def _shifts(place: ZonePlace, span: Interval, words: Words) -> list[Interval]:
+    first, last = words.local(span.start).date(), words.local(span.end).date()
+    found = shifts(place.zone.schedule, place.establishment, first, last)
+    return [piece for shift in found for piece in shift.pieces]
+
+
+def _limits(findings: Sequence[Finding], quantity: Quantity) -> list[LimitLine]:
+    """The limits this signal was compared with; a limit on a time spent above a value is drawn at that value."""
+    compared = [row for row in findings if row.quantity == quantity.id and row.decision is not None]
+    values = {row.threshold if row.is_duration else row.limit for row in compared}
+    return [LimitLine(value) for value in sorted(value for value in values if value is not None)]
+
+
+def _limit_words(limits: Sequence[LimitLine], quantity: Quantity, words: Words) -> str:
+    values = [words.plain(limit.value, quantity.decimals) for limit in limits]
+    unit = "" if quantity.unit == "1" else f"\N{NO-BREAK SPACE}{quantity.unit}"
+    return words.say_many("Limit %(values)s", "Limits %(values)s", len(limits), values=" – ".join(values) + unit)
