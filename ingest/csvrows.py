@@ -44,7 +44,6 @@ def text_rows(
     width: int,
     indices: tuple[int, ...],
     progress: Callable[[int], None] | None = None,
-    block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[Rows]:
     """Rows of a text file.
 
@@ -63,7 +62,7 @@ def text_rows(
     separator = layout.separator or ","
     skip = (layout.skip_lines or 0) + (layout.header_lines or 0)
     read = 0
-    for block in blocks(utf8_stream(path, layout.encoding or "utf-8"), path.name, separator, width, skip, block_bytes):
+    for block in blocks(utf8_stream(path, layout.encoding or "utf-8"), path.name, separator, width, skip, BLOCK_BYTES):
         yield Rows(_cells(block, path.name, separator, width, indices), block.lines, block.misfits, block.blank_rows)
         read += len(block.text)
         if progress is not None:

@@ -270,8 +270,12 @@ def _column(table: _Table, name: str) -> ColumnRule:
     entry = _Table({"quantity": value} if isinstance(value, str) else value, table.filename, f"{table.path}{name}.")
     if not isinstance(value, str | dict):
         raise table.refused(name, 'a quantity, or { quantity = "temperature", unit = "°C" }')
+    said = entry.text("quantity")
+    if said is None:
+        expected = 'expected a quantity, e.g. quantity = "co2"'
+        raise MappingError(f"{entry.place('quantity')} is not given; {expected}")
     try:
-        known = quantity(entry.text("quantity") or "")
+        known = quantity(said)
     except CatalogError as error:
         raise MappingError(f"{entry.place('quantity')}: {error}") from error
     unit = entry.text("unit") or known.unit

@@ -126,7 +126,7 @@ def _block(data: bytes, scan: _Scan, first_line: int, fields: int) -> Block:
     misfits = []
     for record in odd.tolist():
         text = data[starts[record] : ends[record]].decode("utf-8", "replace").rstrip("\r")
-        if not text.strip(" \t\r\n\x1a\0"):
+        if not text.strip(' \t\r\n\x1a\0"'):
             blank[record] = True
         else:
             found = int(separators[record]) + 1

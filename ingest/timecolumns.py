@@ -131,14 +131,14 @@ def _format(head: TableHead, indices: tuple[int, ...], date_pairs: DatePairs) ->
         return UNIX_MS
     shape = date_shape(texts) if texts else None
     clock = clock_format(_alike(head.texts(indices[-1]))) if texts else None
+    is_iso = shape is not None and shape.order is DateOrder.YEAR_FIRST and shape.separator == "-" and len(indices) == 1
+    if is_iso and (clock is None or "%.f" in clock or "z" in clock) and not any("m" in text.lower() for text in texts):
+        return ISO8601  # which takes fractions and offsets in some rows only
     if shape is None or clock is None:
         raise FileImportError(
             f"{head.file}: the times in {' and '.join(head.names[index] for index in indices)} are not written alike; "
             'say their format with --time-format, e.g. "%d/%m/%Y %H:%M:%S"'
         )
-    is_iso = shape.order is DateOrder.YEAR_FIRST and shape.separator == "-" and len(indices) == 1
-    if is_iso and "%p" not in clock and ("%.f" in clock or "z" in clock):
-        return ISO8601
     between = "T" if len(indices) == 1 and "T" in texts[0] else " "
     order = shape.order if not shape.short_year else None
     if order is None and not shape.short_year:
