@@ -140,6 +140,7 @@ def summarise(series: Series, windows: Windows, above_percent: Sequence[int] = (
         series.values,
         series.signal,
         series.suspect,
+        readings_after(series, windows.starts),
         windows.starts,
         windows.ends,
         windows.offsets,
@@ -172,6 +173,7 @@ def block_variances(series: Series, windows: Windows, widths: Instants, gappy: n
         series.instants,
         series.weights,
         series.signal,
+        readings_after(series, windows.starts),
         windows.starts,
         windows.ends,
         windows.offsets,
@@ -189,6 +191,7 @@ def times_beyond(series: Series, windows: Windows, direction: Direction, limits:
         series.instants,
         series.weights,
         series.values,
+        readings_after(series, windows.starts),
         windows.starts,
         windows.ends,
         windows.offsets,
@@ -206,6 +209,7 @@ def side_variances(series: Series, windows: Windows, limit: float, spread: float
         series.instants,
         series.weights,
         series.values,
+        readings_after(series, windows.starts),
         windows.starts,
         windows.ends,
         windows.offsets,
@@ -214,6 +218,11 @@ def side_variances(series: Series, windows: Windows, limit: float, spread: float
         out,
     )
     return out
+
+
+def readings_after(series: Series, instants: Instants) -> Instants:
+    """Index of the first reading later than each instant (the length of the series where there is none)."""
+    return np.searchsorted(series.instants, instants, side="right").astype(np.int64)
 
 
 def sign_of(direction: Direction) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 
 from catalog.quantities import Averaging
 from catalog.schedule import Interval
-from dsp.batch import WindowError, lay_out, sign_of
+from dsp.batch import WindowError, lay_out, readings_after, sign_of
 from dsp.kernels import episodes as kernels
 from dsp.levels import energy, level_of
 from dsp.series import Series
@@ -124,6 +124,7 @@ def episodes(series: Series, threshold: Threshold, delays: Delays, pieces: Seque
         series.weights,
         series.values,
         series.signal,
+        readings_after(series, laid.starts),
         laid.starts,
         laid.ends,
         sign_of(threshold.direction),

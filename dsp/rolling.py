@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from catalog.quantities import Averaging
 from catalog.schedule import Interval
-from dsp.batch import WindowError, Windows, lay_out, sign_of
+from dsp.batch import WindowError, Windows, lay_out, readings_after, sign_of
 from dsp.kernels import rolling as kernels
 from dsp.levels import level_of
 from dsp.series import Instants, Series, Values
@@ -119,6 +119,8 @@ def extremes(
         sign_of(direction),
         int(width),
         float(minimum_coverage * width),
+        readings_after(series, windows.starts),
+        readings_after(series, windows.ends),
         windows.starts,
         windows.ends,
         windows.offsets,

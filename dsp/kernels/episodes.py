@@ -6,8 +6,6 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from dsp.kernels.signal import first_after
-
 Instants = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
 Switches = npt.NDArray[np.bool_]
@@ -20,6 +18,7 @@ def find_episodes(
     weights: Instants,
     values: Values,
     signal: Values,
+    firsts: Instants,
     starts: Instants,
     ends: Instants,
     sign: float,
@@ -38,6 +37,8 @@ def find_episodes(
 ) -> int:
     """Fill the episodes of each piece (starts, ends] and return how many there are.
 
+    ``firsts`` is, for each piece, the index of the first reading later than its start.
+
     ``integrals`` are ∫ signal dt and ``excesses`` ∫ max(0, sign·(signal − signal_limit)) dt over valid time [·ms].
     What is summed while the signal is under the clear level counts only if it comes back before the off-delay.
     """
@@ -52,7 +53,7 @@ def find_episodes(
         peak = -math.inf
         kept_total = kept_excess = 0.0
         kept_time = 0
-        i = first_after(instants, starts[piece])
+        i = firsts[piece]
         while True:
             since = ends[piece]
             if i < instants.size:

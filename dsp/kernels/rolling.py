@@ -6,8 +6,6 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from dsp.kernels.signal import first_after
-
 Instants = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
 Switches = npt.NDArray[np.bool_]
@@ -34,6 +32,8 @@ def _roll(  # noqa: C901 - see above
     sign: float,
     width: int,
     least: float,
+    origin: int,
+    beyond: int,
     start: int,
     end: int,
     opened: bool,
@@ -57,8 +57,7 @@ def _roll(  # noqa: C901 - see above
         return best, best_at, best_valid, low, high, most
     floor = max(least, 0.5)
     far = end + width + 1
-    origin = first_after(instants, start)
-    stop = min(first_after(instants, end), instants.size - 1)
+    stop = min(beyond, instants.size - 1)
     i = origin
     j = origin
     front_start = start
@@ -178,6 +177,8 @@ def extremes(
     sign: float,
     width: int,
     least: float,
+    firsts: Instants,
+    lasts: Instants,
     starts: Instants,
     ends: Instants,
     offsets: Instants,
@@ -193,6 +194,7 @@ def extremes(
     """Largest (sign 1) or smallest (sign −1) mean over every position of a window of ``width`` ms.
 
     Window *w* has the pieces offsets[w] … offsets[w+1] − 1 of (starts, ends]; a position lies inside one piece.
+    ``firsts`` and ``lasts`` are, for each piece, the indices of the first reading later than its start and its end.
 
     Filled for each window: ``best`` over the positions with at least ``least`` ms of valid time (NaN: none), the end
     ``best_at`` of that position and its valid time; ``low`` and ``high`` over all positions, with missing time at zero
@@ -214,6 +216,8 @@ def extremes(
                 sign,
                 width,
                 least,
+                firsts[piece],
+                lasts[piece],
                 starts[piece],
                 ends[piece],
                 opened[window],

@@ -22,17 +22,3 @@ def energies(levels: Values, out: Values) -> None:
     """Fill ``out`` with energies relative to 0 dB, one scalar power at a time: the same to the bit in any slice."""
     for i in range(levels.size):
         out[i] = 10.0 ** (levels[i] / 10.0)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def first_after(instants: Instants, instant: int) -> int:
-    """Index of the first reading later than ``instant``."""
-    low = 0
-    high = instants.size
-    while low < high:
-        middle = (low + high) // 2
-        if instants[middle] <= instant:
-            low = middle + 1
-        else:
-            high = middle
-    return low

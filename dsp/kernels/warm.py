@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dsp.kernels import episodes, percentiles, rolling, signal, windows
+from dsp.kernels import episodes, rolling, signal, windows
 
-_MODULES = (signal, percentiles, windows, rolling, episodes)
+_MODULES = (signal, windows, rolling, episodes)
 
 
 def compile_all() -> None:
@@ -19,25 +19,26 @@ def compile_all() -> None:
     energies = np.empty(3)
     signal.energies(values, energies)
     flags = np.zeros(3, np.bool_)
+    firsts, lasts = np.array([0], np.int64), np.array([3], np.int64)
     starts, ends = np.array([0], np.int64), np.array([180_000], np.int64)
     offsets = np.array([0, 1], np.int64)
     whole, real = np.empty(3, np.int64), np.empty(3)
     shares, percent = np.array([50], np.int64), np.empty((1, 1))
     windows.summarise(
-        instants, weights, values, energies, flags, starts, ends, offsets, shares, real.copy(), whole.copy(),
+        instants, weights, values, energies, flags, firsts, starts, ends, offsets, shares, real.copy(), whole.copy(),
         whole.copy(), whole.copy(), real.copy(), real.copy(), real.copy(), real.copy(), real.copy(), percent,
     )  # fmt: skip
-    windows.block_variance(instants, weights, energies, starts, ends, offsets, ends, np.ones(1, np.bool_), real)
+    windows.block_variance(instants, weights, energies, firsts, starts, ends, offsets, ends, np.ones(1, np.bool_), real)
     windows.time_beyond(
-        instants, weights, values, starts, ends, offsets, 1.0, np.array([1.5]), np.empty((1, 1), np.int64)
+        instants, weights, values, firsts, starts, ends, offsets, 1.0, np.array([1.5]), np.empty((1, 1), np.int64)
     )
-    windows.side_variance(instants, weights, values, starts, ends, offsets, 1.5, 1.0, real)
+    windows.side_variance(instants, weights, values, firsts, starts, ends, offsets, 1.5, 1.0, real)
     rolling.extremes(
-        instants, weights, values, 1.0, 60_000, 45_000.0, starts, ends, offsets, flags, real.copy(),
+        instants, weights, values, 1.0, 60_000, 45_000.0, firsts, lasts, starts, ends, offsets, flags, real.copy(),
         real.copy(), whole.copy(), whole.copy(), real.copy(), real.copy(), whole.copy(),
     )  # fmt: skip
     episodes.find_episodes(
-        instants, weights, values, energies, starts, ends, 1.0, 1.5, 1.5, 0.0, 0, 0,
+        instants, weights, values, energies, firsts, starts, ends, 1.0, 1.5, 1.5, 0.0, 0, 0,
         whole.copy(), whole.copy(), real.copy(), real.copy(), whole.copy(), real.copy(), flags.copy(),
     )  # fmt: skip
 
