@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 import vl_convert
 from numpy.typing import NDArray
-from tsdownsample import MinMaxLTTBDownsampler
+from tsdownsample import MinMaxDownsampler
 
 from catalog.schedule import Interval
 from dashboards.words import Words
@@ -200,10 +200,13 @@ def thin(course: Course, points: int = MAX_POINTS) -> Course:
     starts, ends, values = course.starts[known], course.ends[known], course.values[known]
     if starts.size <= points:
         return Course(starts, ends, values)
-    sampler = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]  # the package is not annotated
-    kept: NDArray[np.intp] = np.asarray(sampler.downsample(starts, values, n_out=points), dtype=np.intp)
+    # not the look-alike samplers: they may leave out the highest value, and a peak over a limit must be seen
+    sampler = MinMaxDownsampler()  # type: ignore[no-untyped-call]  # the package is not annotated
+    extremes = np.asarray(sampler.downsample(starts, values, n_out=points), dtype=np.intp)
     stretch = np.concatenate(([0], np.cumsum(starts[1:] > ends[:-1])))
     last_of_stretch = np.append(np.flatnonzero(np.diff(stretch)), stretch.size - 1)
+    first_of_stretch = np.append(0, last_of_stretch[:-1] + 1)
+    kept: NDArray[np.intp] = np.unique(np.concatenate((extremes, first_of_stretch, last_of_stretch)))
     # a kept value lasts until the next kept one, or to the end of its stretch where something is missing in between
     until = ends[last_of_stretch][stretch[kept]]
     joined = stretch[kept][1:] == stretch[kept][:-1]

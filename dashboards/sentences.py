@@ -6,9 +6,6 @@ from dashboards.vocabulary import AGENTS
 from dashboards.words import Words
 from rules.decision import Decision
 
-UNVERIFIED = "(unverified)"
-"""The mark a limit's source ends in where nobody checked the value; see ``rules.decision.Assessment``."""
-
 _ALL_DAYS = 1.0
 
 

@@ -9,15 +9,8 @@ from catalog.identifiers import KitId, QuantityId, ZoneId
 from catalog.quantities import Quantity
 from dashboards.words import Words
 from dsp.exposure import Measure, WindowKind
-from rules.decision import COVERAGE_FACTOR, Decision
-
-SEVERITY = (
-    Decision.EXCEEDANCE_INDICATED,
-    Decision.INCONCLUSIVE,
-    Decision.INSUFFICIENT_DATA,
-    Decision.NO_EXCEEDANCE_INDICATED,
-)
-"""From worst to best. Insufficient data comes before no exceedance: what was not seen was not shown to be fine."""
+from rules.decision import Decision, severity
+from rules.sentences import EXPANDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +56,8 @@ class Finding:
 
     @property
     def half_width(self) -> float | None:
-        """What stands after ±, in ``unit``; None where nothing is known.
-
-        The factor is the decision's own: an interval clear of the limit and an indicated exceedance are the same thing.
-        """
-        return None if self.uncertainty is None else COVERAGE_FACTOR * self.uncertainty
+        """What stands after ±, in ``unit``, as in the reasons of tickets; None where nothing is known."""
+        return None if self.uncertainty is None else EXPANDED * self.uncertainty
 
     @property
     def confidence(self) -> float | None:
@@ -118,8 +108,7 @@ class AgentStanding:
     @property
     def decision(self) -> Decision | None:
         """The worst decision of the period, or None where nothing was compared with a limit."""
-        decisions = {day.decision for day in self.days}
-        return next((decision for decision in SEVERITY if decision in decisions), None)
+        return max((day.decision for day in self.days), key=severity, default=None)
 
     def days_with(self, decision: Decision) -> int:
         """Number of days whose decision this is."""
@@ -192,4 +181,5 @@ def most_telling(findings: Sequence[Finding]) -> Finding:
 
 
 def _rank(decision: Decision | None) -> int:
-    return SEVERITY.index(decision) if decision is not None else len(SEVERITY)
+    """Small for what asks for attention; what no rule compares comes last."""
+    return -severity(decision) if decision is not None else 1

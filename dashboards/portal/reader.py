@@ -1,6 +1,5 @@
 """temporary"""
 
 
-
 class Reader:
     pass

@@ -7,8 +7,8 @@ from catalog.identifiers import EmployerId, EstablishmentId, KitId, QuantityId, 
 from catalog.places import Establishment, Zone, ZoneKind
 from catalog.quantities import Quantity
 from dashboards.charts import Course
-from dashboards.sentences import UNVERIFIED
 from dashboards.standing import AgentStanding, Finding
+from rules.rule import UNVERIFIED
 from rules.tickets import TicketKind, TicketState
 
 
@@ -21,9 +21,17 @@ class Source:
 
 
 def source_of(text: str) -> Source:
-    """Take the mark of an unchecked value off the text: the page shows it loudly, in the reader's language."""
-    unverified = UNVERIFIED in text
-    return Source(text.replace(UNVERIFIED, "").strip(), unverified)
+    """Take the mark of an unchecked value off the text: the page shows it loudly, in the reader's language.
+
+    Examples
+    --------
+    >>> source_of("Anses 2013 (non vérifié / unverified; guide)")
+    Source(words='Anses 2013 (guide)', unverified=True)
+    >>> source_of("Code du travail R4431-2")
+    Source(words='Code du travail R4431-2', unverified=False)
+    """
+    words = text.replace(f"{UNVERIFIED}; ", "").replace(f" ({UNVERIFIED})", "").replace(UNVERIFIED, "").strip()
+    return Source(words, UNVERIFIED in text)
 
 
 @dataclass(frozen=True, slots=True)
