@@ -97,7 +97,12 @@ class Connection:
     """
 
     def __init__(
-        self, address: BrokerAddress, client_id: str, will: Message | None, acknowledged: Acknowledged, protocol: int
+        self,
+        address: BrokerAddress,
+        client_id: str,
+        will: Message | None,
+        acknowledged: Acknowledged,
+        protocol: MQTTProtocolVersion,
     ) -> None:
         self.protocol = protocol
         self.receive_maximum = RECEIVE_MAXIMUM
@@ -111,7 +116,7 @@ class Connection:
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             clean_session=None if is_5 else True,
-            protocol=MQTTProtocolVersion(protocol),
+            protocol=protocol,
             reconnect_on_failure=False,
         )
         self._client.max_inflight_messages = 0  # the publisher has its own window; paho's costs a scan per PUBACK
@@ -133,7 +138,7 @@ class Connection:
         return self.link is Link.UP
 
     def open(self) -> None:
-        """Connect and wait for the broker's answer; :attr:`link` tells it.
+        """Connect and wait for the broker's answer; :attr:`link` tells it, WAITING that there was none.
 
         Raises
         ------
@@ -144,8 +149,6 @@ class Connection:
         deadline = time.monotonic() + CONNECT_TIMEOUT
         while self.link is Link.WAITING and time.monotonic() < deadline:
             self.turn(0.1)
-        if self.link is Link.WAITING:
-            raise TimeoutError(f"no answer to CONNECT within {CONNECT_TIMEOUT:g} s")
 
     def turn(self, timeout: float) -> None:
         """Read and write what the network has for us, waiting up to ``timeout`` [s] for something to happen."""
@@ -165,6 +168,13 @@ class Connection:
         deadline = time.monotonic() + CONNECT_TIMEOUT
         while self.up and time.monotonic() < deadline:
             self.turn(0.05)
+
+    def abandon(self) -> None:
+        """Drop the connection without a word: the broker then publishes the will."""
+        sock = self._client.socket()
+        if sock is not None:
+            sock.close()
+        self.link = Link.LOST
 
     def _on_connect(
         self, _client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
@@ -190,13 +200,17 @@ class Connection:
 
 
 def connect(
-    address: BrokerAddress, client_id: str, will: Message | None, acknowledged: Acknowledged, protocol: int | None
+    address: BrokerAddress,
+    client_id: str,
+    will: Message | None,
+    acknowledged: Acknowledged,
+    protocol: MQTTProtocolVersion | None,
 ) -> Connection:
     """Open a connection in MQTT 5, or in 3.1.1 when the broker does not answer to 5.
 
     Parameters
     ----------
-    protocol : int or None
+    protocol : MQTTProtocolVersion or None
         What this broker was found to speak before; None to find out.
 
     Raises
@@ -212,12 +226,14 @@ def connect(
             raise _unreachable(address, error.strerror or str(error)) from None
         if connection.up:
             return connection
-        if connection.link is Link.REFUSED and "protocol version" not in connection.refusal.lower():
+        if connection.link is Link.WAITING:
+            connection.abandon()
+        elif connection.link is Link.REFUSED and "protocol version" not in connection.refusal.lower():
             raise BrokerRefusedError(
                 f'the broker at {address} refused client "{client_id}": {connection.refusal}; '
                 f"check the user name and password in the broker's address"
             )
-    raise _unreachable(address, "it closes the connection without an answer")
+    raise _unreachable(address, "what listens there does not answer")
 
 
 def _unreachable(address: BrokerAddress, reason: str) -> BrokerUnreachableError:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+from paho.mqtt.enums import MQTTProtocolVersion
 
 from firmware_sim.connection import BrokerAddress, Connection, Message, connect
 from firmware_sim.errors import (
@@ -37,6 +38,9 @@ TURN = 0.1
 """Longest time the publisher waits for the network before it looks at the stop event [s]."""
 
 
+_PROTOCOL_NAMES = {MQTTProtocolVersion.MQTTv311: "MQTT 3.1.1", MQTTProtocolVersion.MQTTv5: "MQTT 5"}
+
+
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
     """How hard a publisher tries.
@@ -46,8 +50,12 @@ class DeliverySettings:
     window : int
         Messages sent and not yet acknowledged, at most (less when an MQTT 5 broker asks for less).
     resend : int
-        Acknowledged messages sent again after a reconnection: a broker killed by force has acknowledged what it had
-        not yet saved or passed on. Readings are idempotent, so a repetition changes nothing.
+        Acknowledged messages sent again after a reconnection, at least: a broker killed by force has acknowledged what
+        it had not yet saved, or had passed on into a socket that died with it. Readings are idempotent, so a
+        repetition changes nothing.
+    resend_seconds : float
+        All that was acknowledged within this time is sent again too [s]; longer than the broker's interval between two
+        saves (deploy/mosquitto.conf).
     back_off_first, back_off_last : float
         Pause before a reconnection [s], doubled each time up to the last.
     patience : float
@@ -58,6 +66,7 @@ class DeliverySettings:
 
     window: int = 500
     resend: int = 1000
+    resend_seconds: float = 5.0
     back_off_first: float = 0.1
     back_off_last: float = 5.0
     patience: float = 60.0
@@ -67,11 +76,11 @@ class DeliverySettings:
 class _Parcel:
     """A message on its way."""
 
-    __slots__ = ("acknowledged", "message")
+    __slots__ = ("acknowledged_at", "message")
 
     def __init__(self, message: Message) -> None:
         self.message = message
-        self.acknowledged = False
+        self.acknowledged_at: float | None = None
 
 
 class Publisher:
@@ -108,10 +117,10 @@ class Publisher:
         self.reconnections = 0
         self._presences = tuple(presences)
         self._connection: Connection | None = None
-        self._protocol: int | None = None
+        self._protocol: MQTTProtocolVersion | None = None
         self._waiting: deque[_Parcel] = deque()
         self._in_flight: dict[int, _Parcel] = {}
-        self._recent: deque[_Parcel] = deque(maxlen=self.delivery.resend)
+        self._recent: deque[_Parcel] = deque()
         self._unheard: list[_Parcel] = []
         self._unheard_since: float | None = None
         self._send_unheard_at = 0.0
@@ -129,7 +138,7 @@ class Publisher:
         if error is None:
             self.close()
         elif self._connection is not None:
-            self._connection.close()
+            self._connection.abandon()
 
     def open(self) -> None:
         """Connect and announce the kits.
@@ -163,6 +172,16 @@ class Publisher:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0 and not self.stop.is_set():
             self._turn(min(left, TURN))
+
+    @property
+    def protocol(self) -> str:
+        """What the broker was found to speak; empty before the first connection."""
+        return _PROTOCOL_NAMES[self._protocol] if self._protocol is not None else ""
+
+    @property
+    def in_flight(self) -> int:
+        """Messages sent and not yet acknowledged."""
+        return len(self._in_flight)
 
     @property
     def outstanding(self) -> int:
@@ -252,10 +271,13 @@ class Publisher:
             self._unheard.append(parcel)
             return
         self._unheard_since = None
-        if not parcel.acknowledged:
-            parcel.acknowledged = True
+        if parcel.acknowledged_at is None:
             self.acknowledged += 1
-        self._recent.append(parcel)
+        now = parcel.acknowledged_at = time.monotonic()
+        recent, old = self._recent, now - self.delivery.resend_seconds
+        recent.append(parcel)
+        while len(recent) > self.delivery.resend and (recent[0].acknowledged_at or now) < old:
+            recent.popleft()
 
     def _retry_unheard(self) -> None:
         since = self._unheard_since

@@ -99,7 +99,8 @@ def simulate(
     """
     first = local_instant(days[0], "00:00", timezone) + phase
     last = local_instant(days[-1] + timedelta(days=1), "00:00", timezone)
-    instants = np.arange(first + STEP, last + 1, STEP, dtype=np.int64)
+    # readings of a day lie in (00:00, 24:00]
+    instants = np.arange(first if phase else first + STEP, last + 1, STEP, dtype=np.int64)
     edges = np.concatenate((instants[:1] - STEP, instants))
 
     stays = _presence(zone.people, days, timezone, seeded(seed, zone.id, "presence"))
