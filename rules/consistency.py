@@ -93,13 +93,13 @@ def _dates(traced: TracedLevel) -> None:
         elif after.first > before.last + timedelta(days=1):
             traced.record.mistake(
                 "limit",
-                f"leaves {before.last + timedelta(days=1)} to {after.first - timedelta(days=1)} without a limit between "
-                f'"{before.id}" and "{after.id}"; add the one that was in force then',
+                f"leaves {before.last + timedelta(days=1)} to {after.first - timedelta(days=1)} without a limit "
+                f'between "{before.id}" and "{after.id}"; add the one that was in force then',
             )
     if limits and limits[-1].last is not None:
         traced.record.mistake(
             "limit",
-            f'ends with "{limits[-1].id}" on {limits[-1].last}; add the one in force after it: it would never apply now',
+            f'ends with "{limits[-1].id}" on {limits[-1].last}; add the one in force after it: it no longer applies',
         )
 
 

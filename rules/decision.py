@@ -12,7 +12,7 @@ COVERAGE_FACTOR = 1.645
 """One-sided 95 % coverage factor of a normal distribution, as the semantics page prints it."""
 
 WIDEST = 0.5
-"""Share of the limit (or of a value above it) the one-sided uncertainty may fill before *none* can no longer be said."""
+"""Share of the limit (or of a value above it) the one-sided uncertainty may fill and *none* still be said."""
 
 _HIGHEST = frozenset({Measure.MAX_15MIN, Measure.MAX_1H, Measure.MAX_8H, Measure.MAX_24H, Measure.PEAK})
 _LOWEST = frozenset({Measure.MIN_1H, Measure.MINIMUM})
@@ -195,11 +195,11 @@ def decide(
 
     Notes
     -----
-    *None* also needs an uncertainty narrow enough to have seen an exceedance: 1.645·u ≤ 0.5·max(limit, value). For an upper
-    limit the value is then below the limit, so this is 0.5·limit, as the semantics page has it. For a lower limit the
-    value is above it, and an uncertainty that is a share of the value is judged against the value: 420 lx ± 26 % is
-    not in doubt against 120 lx because 26 % of 420 lx is more than half of 120 lx.
-    For levels in dB the criterion has no meaning (half of 80 dB is no share of anything): the probability alone decides.
+    *None* also needs an uncertainty narrow enough to have seen an exceedance: 1.645·u ≤ 0.5·max(limit, value). For an
+    upper limit the value is then below the limit, so this is 0.5·limit, as the semantics page has it. For a lower limit
+    the value is above it, and an uncertainty that is a share of the value is judged against the value: 420 lx ± 26 % is
+    not in doubt against 120 lx because 26 % of 420 lx is more than half of 120 lx. For levels in dB the criterion has
+    no meaning (half of 80 dB is no share of anything): the probability alone decides.
 
     References
     ----------
@@ -258,13 +258,13 @@ def decide_exposure(
     minimum_coverage : float
         Share of the window that must have been seen [1].
     seen : float or None
-        Share of the whole window that was seen, where the exposure's own coverage speaks of less: a rolling mean's is that
-        of its hour, and an hour fully seen may lie in a shift hardly seen at all.
+        Share of the whole window that was seen, where the exposure's own coverage speaks of less: a rolling mean's is
+        that of its hour, and an hour fully seen may lie in a shift hardly seen at all.
 
     Notes
     -----
-    A highest (or, against a lower limit, lowest) value is a fact wherever it was seen: unseen time can only add to it. With
-    short coverage it may therefore still indicate an exceedance or leave the question open, but never say *none*.
+    A highest (or, against a lower limit, lowest) value is a fact wherever it was seen: unseen time can only add to it.
+    With short coverage it may therefore still indicate an exceedance or leave the question open, but never say *none*.
     """
     if exposure.value is None or exposure.uncertainty is None:
         return Verdict(decide_within_gaps(exposure.low, exposure.high, limit, comparator), None)

@@ -101,8 +101,8 @@ def assess(
 def governing(assessments: Sequence[Assessment]) -> Mapping[ExposureKey, Assessment]:
     """The one limit to show beside each exposure.
 
-    The most severe decision counts; among equals the most severe limit where it is exceeded, otherwise the mildest: the next
-    one to reach.
+    The most severe decision counts; among equals the most severe limit where it is exceeded, otherwise the mildest: the
+    next one to reach.
     """
     found: dict[ExposureKey, Assessment] = {}
     for assessment in assessments:
@@ -159,8 +159,8 @@ def _day(shift_days: Mapping[int, date], exposure: Exposure) -> date:
     day = shift_days.get(exposure.start)
     if day is None:
         raise ValueError(
-            f"the {exposure.window_kind.value} of zone {exposure.zone} that starts at {exposure.start} ms has no local day; "
-            "expected every window's start in shift_days"
+            f"the {exposure.window_kind.value} of zone {exposure.zone} that starts at {exposure.start} ms has no "
+            "local day; expected every window's start in shift_days"
         )
     return day
 

@@ -12,8 +12,8 @@ from rules.rule import InconclusiveOutcome, Level, Onset, Rule, Tiers
 from rules.tiers import Tier, tier_of
 
 CAMPAIGN_GAP = 14 * 86_400_000
-"""Milliseconds between two windows after which another deployment is another campaign: a kit that is swapped, moved within
-the zone or away for repair goes on with the same one."""
+"""Milliseconds between two windows after which another deployment is another campaign: a kit that is swapped, moved
+within the zone or away for repair goes on with the same one."""
 
 _SAME_LIMIT = 1e-9
 """Relative difference within which a time above is above the level's limit."""
@@ -80,8 +80,8 @@ class LevelFinding:
 def campaigns(assessments: Iterable[Assessment]) -> list[tuple[Assessment, ...]]:
     """Assessments apart by campaign, in order of time.
 
-    A campaign is all shifts of a deployment; deployments of one zone that overlap or follow within fourteen days are one
-    campaign, so that a kit swapped half-way does not halve what was seen.
+    A campaign is all shifts of a deployment; deployments of one zone that overlap or follow within fourteen days are
+    one campaign, so that a kit swapped half-way does not halve what was seen.
     """
     groups: list[list[Assessment]] = []
     reached = -math.inf
@@ -163,9 +163,9 @@ def _largest_share(
 
     Notes
     -----
-    A working day is one with a shift. The worst kit of a shift counts, missing time counts as not beyond, and breaks that do
-    not count stay in the occupied time: the share is rather too small than too large. Fewer working days than the rule
-    asks for say nothing.
+    A working day is one with a shift. The worst kit of a shift counts, missing time counts as not beyond, and breaks
+    that do not count stay in the occupied time: the share is rather too small than too large. Fewer working days than
+    the rule asks for say nothing.
     """
     if rule.repetition.window_share is None:
         return None

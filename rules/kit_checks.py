@@ -8,7 +8,7 @@ from catalog.identifiers import KitId, QuantityId, RuleId, ZoneId
 from catalog.quantities import quantity
 from dsp.exposure import Exposure, Measure, WindowKind
 from rules.decision import Assessment, Decision
-from rules.language import Language, days, enumeration, percent
+from rules.language import NARROW_SPACE, NO_BREAK_SPACE, Language, days, enumeration, percent, typeset_french
 from rules.rule import Bilingual, Pack
 from rules.sentences import counted_en, counted_fr
 from rules.tickets import TicketKind, TicketProposal
@@ -27,10 +27,11 @@ _ROLLING = frozenset({Measure.MAX_15MIN, Measure.MAX_1H, Measure.MIN_1H, Measure
 
 _TITLE = Bilingual("Kit à contrôler : données insuffisantes", "Kit to check: insufficient data")
 _ADVICE = Bilingual(
-    "Vérifier sur place l’alimentation, la liaison au réseau et le capteur ; relever le dernier message reçu (vigie doctor) ; "
-    "remplacer le kit si les données ne reviennent pas, puis prolonger la campagne des périodes perdues.",
-    "Check power, network link and sensor on site; look up the last message received (vigie doctor); replace the kit if "
-    "data do not come back, then extend the campaign by the shifts lost.",
+    "Vérifier sur place l’alimentation, la liaison au réseau et le capteur ; relever le dernier message "
+    "reçu (vigie doctor) ; remplacer le kit si les données ne reviennent pas, puis prolonger la campagne des périodes "
+    "perdues.",
+    "Check power, network link and sensor on site; look up the last message received (vigie doctor); replace the kit "
+    "if data do not come back, then extend the campaign by the shifts lost.",
 )
 
 
@@ -55,8 +56,8 @@ def kit_checks(
 
     Notes
     -----
-    Only quantities a rule of the zone needs count, each with that rule's minimum coverage; and only shifts wholly inside the
-    deployment: a kit that comes or goes in the middle of a shift is nobody's fault.
+    Only quantities a rule of the zone needs count, each with that rule's minimum coverage; and only shifts wholly
+    inside the deployment: a kit that comes or goes in the middle of a shift is nobody's fault.
     """
     coverage: dict[tuple[KitId, QuantityId, int, int], float] = {}
     for exposure in exposures:
@@ -119,6 +120,7 @@ def _proposal(
     names = [quantity(name) for name in sorted(failing)]
     french = enumeration([q.name_fr for q in names], Language.FRENCH)
     english = enumeration([q.name_en for q in names], Language.ENGLISH)
+    in_shifts = counted_en(counted, len(starts), "it should have seen whole")
     of_shifts = counted_fr(counted, len(starts), "de travail entière", "de travail entières")
     return TicketProposal(
         zone=zone,
@@ -127,17 +129,18 @@ def _proposal(
         kind=TicketKind.KIT_CHECK,
         level=LEVEL,
         priority=PRIORITY,
-        title_fr=_TITLE.fr,
+        title_fr=typeset_french(_TITLE.fr),
         title_en=_TITLE.en,
         reason_fr=(
-            f"Kit {kit}\u00a0: données insuffisantes ({french}) lors {of_shifts} "
-            f"({days(when, Language.FRENCH)})\u202f; couverture la plus basse {percent(lowest, Language.FRENCH)}."
+            f"Kit {kit}{NO_BREAK_SPACE}: données insuffisantes ({french}) lors {of_shifts} "
+            f"({days(when, Language.FRENCH)}){NARROW_SPACE}; "
+            f"couverture la plus basse {percent(lowest, Language.FRENCH)}."
         ),
         reason_en=(
-            f"Kit {kit}: insufficient data ({english}) in {counted_en(counted, len(starts), 'it should have seen whole')} "
+            f"Kit {kit}: insufficient data ({english}) in {in_shifts} "
             f"({days(when, Language.ENGLISH)}); lowest coverage {percent(lowest, Language.ENGLISH)}."
         ),
-        advice_fr=_ADVICE.fr,
+        advice_fr=typeset_french(_ADVICE.fr),
         advice_en=_ADVICE.en,
         limit_source="",
         pack=pack.id,

@@ -1,6 +1,7 @@
 """Numbers, dates and enumerations as French and English write them; the rules know no locale library."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 from enum import Enum
@@ -14,6 +15,8 @@ NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 MOST_DATES = 3
 """Dates listed one by one; more are told from the first to the last."""
+
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:ppm|ppb|µg|mg|dB|lx|°C|h|min|minutes)\b)")
 
 _MONTHS_FR = (
     "janvier",
@@ -50,6 +53,20 @@ class Language(Enum):
 
     FRENCH = "fr"
     ENGLISH = "en"
+
+
+def typeset_french(text: str) -> str:
+    """A French text typed with plain spaces, with the spaces French print wants, so that no line starts with a colon.
+
+    Examples
+    --------
+    >>> typeset_french("Bruit : 1000 ppm ; 20 %") == "Bruit\u00a0: 1000\u00a0ppm\u202f; 20\u202f%"
+    True
+    """
+    text = text.replace(" :", f"{NO_BREAK_SPACE}:").replace(" %", f"{NARROW_SPACE}%")
+    for mark in ";!?":
+        text = text.replace(f" {mark}", f"{NARROW_SPACE}{mark}")
+    return _BEFORE_UNIT.sub(NO_BREAK_SPACE, text)
 
 
 def number(value: float, decimals: int, language: Language) -> str:

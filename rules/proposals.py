@@ -38,14 +38,14 @@ def propose(
     Returns
     -------
     list of TicketProposal
-        One a (zone, agent, rule), the most urgent first. A rule proposes for the latest campaign in which it has cause to:
-        a campaign that found nothing does not unsay an earlier one, a person closes that ticket.
+        One a (zone, agent, rule), the most urgent first. A rule proposes for the latest campaign in which it has cause
+        to: a campaign that found nothing does not unsay an earlier one, a person closes that ticket.
 
     Notes
     -----
-    Of a rule's levels the highest that *fires* (exceedance indicated on enough shifts) decides; where none does, the highest
-    that repeated doubt leaves open asks for targeted metrology. Several kits in a zone: a shift counts as its worst kit
-    has it. An exposure proposal that rests only on kits with a kit check of their own is held back and says so.
+    Of a rule's levels the highest that *fires* (exceedance indicated on enough shifts) decides; where none does, the
+    highest that repeated doubt leaves open asks for targeted metrology. Several kits in a zone: a shift counts as
+    its worst kit has it. An exposure proposal that rests only on kits with a kit check of their own is held back and says so.
     """
     own = sorted((a for a in assessments if a.exposure.zone == zone.id), key=_order)
     exposures = sorted((e for e in kit_exposures if e.zone == zone.id), key=exposure_key)

@@ -20,7 +20,7 @@ LATER_GUIDE = "repère publié après la mesure / guide published after the meas
 
 
 class Standing(Enum):
-    """How a level uses its limit: as the law that binds here, or as a guide (also the law of other places, by analogy)."""
+    """How a level uses its limit: as the law that binds here, or as a guide (also other law, by analogy)."""
 
     LEGAL = "legal"
     GUIDE = "guide"
@@ -133,8 +133,8 @@ class Level:
 
         Notes
         -----
-        Law does not reach back. Knowledge does: a guide published in 2021 also says something of air breathed in 2015, so the
-        earliest guide serves earlier days, and says that it is later than the measurement.
+        Law does not reach back. Knowledge does: a guide published in 2021 also says something of air breathed in 2015,
+        so the earliest guide serves earlier days, and says that it is later than the measurement.
         """
         for limit in self.limits:
             if limit.in_force_on(day):
@@ -156,8 +156,8 @@ class Repetition:
     shifts : int
         Shifts of one campaign with the same finding.
     window_share : float or None
-        Or, with one sure shift: share of the occupied time of ``working_days`` consecutive working days beyond the limit.
-        None where time beyond the limit says nothing about it (a limit for a dose of eight hours).
+        Or, with one sure shift: share of the occupied time of ``working_days`` consecutive working days beyond the
+        limit. None where time beyond the limit says nothing about it (a limit for a dose of eight hours).
     """
 
     onset: Onset = Onset.REPEATED
@@ -168,7 +168,7 @@ class Repetition:
 
 @dataclass(frozen=True, slots=True)
 class Clearing:
-    """What makes a raised ticket's cause be over: ``shifts`` in a row better than the limit by ``margin`` [quantity's unit]."""
+    """When a ticket's cause is over: ``shifts`` in a row better than the limit by ``margin`` [quantity's unit]."""
 
     margin: float
     shifts: int

@@ -7,7 +7,17 @@ from catalog.quantities import quantity
 from dsp.exposure import Measure
 from rules.decision import Assessment, Decision
 from rules.findings import LevelFinding, ShiftFinding
-from rules.language import NARROW_SPACE, NO_BREAK_SPACE, Language, days, limit_number, number, percent, with_unit
+from rules.language import (
+    NARROW_SPACE,
+    NO_BREAK_SPACE,
+    Language,
+    days,
+    limit_number,
+    number,
+    percent,
+    typeset_french,
+    with_unit,
+)
 from rules.rule import Bilingual, Comparability, Rule, Standing
 
 EXPANDED = 2.0
@@ -63,7 +73,7 @@ class Case:
 
 def reason(case: Case) -> Bilingual:
     """The sentence in both languages."""
-    return Bilingual(_french(case), _english(case))
+    return Bilingual(typeset_french(_french(case)), _english(case))
 
 
 def _french(case: Case) -> str:
@@ -84,15 +94,15 @@ def _french(case: Case) -> str:
     parts = [
         f"{quantity_.name_fr}{_COLON} {what} lors {_of_shifts_fr(case)} ({when}{_sure_among_fr(case)})",
         (
-            f"{MEASURES[case.rule.measure].fr} {'descendant à' if below else 'atteignant'} "
+            f"{MEASURES[case.rule.measure].fr} "
             f"{_value(case, Language.FRENCH)} pour une {kind} de {limit} ({case.worst.limit_source})"
         ),
     ]
     if case.finding.share is not None:
         side = "sous" if below else "au-dessus de"
         parts.append(
-            f"{percent(case.finding.share, Language.FRENCH)} du temps de travail de {case.rule.repetition.working_days} jours "
-            f"ouvrés consécutifs {side} cette valeur"
+            f"{percent(case.finding.share, Language.FRENCH)} du temps de travail de "
+            f"{case.rule.repetition.working_days} jours ouvrés consécutifs {side} cette valeur"
         )
     if case.still_open is not None:
         other = limit_number(case.still_open.limit, quantity_.decimals, Language.FRENCH)
@@ -118,7 +128,7 @@ def _english(case: Case) -> str:
     parts = [
         f"{quantity_.name_en}: {what} in {_of_shifts_en(case)} ({when}{_sure_among_en(case)})",
         (
-            f"{MEASURES[case.rule.measure].en} {'down to' if below else 'up to'} {_value(case, Language.ENGLISH)} "
+            f"{MEASURES[case.rule.measure].en} {_value(case, Language.ENGLISH)} "
             f"against a {kind} of {limit} ({case.worst.limit_source})"
         ),
     ]
@@ -138,12 +148,15 @@ def _value(case: Case, language: Language) -> str:
     """The worst value with its expanded uncertainty, or the bound that was enough where gaps hide the value."""
     exposure = case.worst.exposure
     quantity_ = quantity(exposure.quantity)
+    below = case.rule.direction == "below"
     if exposure.value is not None and exposure.uncertainty is not None:
         value = number(exposure.value, quantity_.decimals, language)
         width = number(EXPANDED * exposure.uncertainty.combined, quantity_.decimals, language)
         factor = number(EXPANDED, 0, language)
-        return f"{with_unit(f'{value} ± {width}', exposure.unit)} (k = {factor})"
-    below = case.rule.direction == "below"
+        reached = f"{with_unit(f'{value} ± {width}', exposure.unit)} (k = {factor})"
+        if language is Language.FRENCH:
+            return f"{'descendant à' if below else 'atteignant'} {reached}"
+        return f"{'down to' if below else 'up to'} {reached}"
     bound = exposure.high if below else exposure.low
     text = with_unit(number(0.0 if bound is None else bound, quantity_.decimals, language), exposure.unit)
     if language is Language.FRENCH:
@@ -197,8 +210,10 @@ def titles(case: Case) -> Bilingual:
     """The rule's title and what was found."""
     title, level = case.rule.title, case.finding.level.title
     if case.finding.fires:
-        return Bilingual(f"{title.fr}{_COLON} {level.fr}", f"{title.en}: {level.en}")
-    return Bilingual(f"{title.fr}{_COLON} mesure ciblée à prévoir", f"{title.en}: targeted measurement needed")
+        return Bilingual(typeset_french(f"{title.fr} : {level.fr}"), f"{title.en}: {level.en}")
+    return Bilingual(
+        typeset_french(f"{title.fr} : mesure ciblée à prévoir"), f"{title.en}: targeted measurement needed"
+    )
 
 
 def advice(case: Case) -> Bilingual:
@@ -210,4 +225,4 @@ def advice(case: Case) -> Bilingual:
             "Have it measured before deciding: the sensor cannot settle it.",
         )
         parts = (first, *parts)
-    return Bilingual(" ".join(part.fr for part in parts), " ".join(part.en for part in parts))
+    return Bilingual(typeset_french(" ".join(part.fr for part in parts)), " ".join(part.en for part in parts))

@@ -25,8 +25,8 @@ def tier_of(assessment: Assessment) -> Tier | None:
 
     Notes
     -----
-    Under 0.1 L nothing, however uncertain; 0.1 to 0.5 L watch; over 0.5 L, or inconclusive, targeted metrology; an exceedance
-    indicated, workplace action. Where gaps hide the value the gap bounds have decided already.
+    Under 0.1 L nothing, however uncertain; 0.1 to 0.5 L watch; over 0.5 L, or inconclusive, targeted metrology; an
+    exceedance indicated, workplace action. Where gaps hide the value the gap bounds have decided already.
     """
     if assessment.decision is Decision.EXCEEDANCE_INDICATED:
         return Tier.WORKPLACE_ACTION
