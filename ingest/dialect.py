@@ -16,6 +16,8 @@ SEPARATORS = (";", "\t", "|", ",")
 
 _SEPARATOR_NAMES = {";": "semicolon", "\t": "tab", "|": "bar", ",": "comma"}
 _HEADER_LINES_AT_MOST = 6
+_SEPARATOR_LINE = re.compile(r"sep=")
+"""The line by which Excel is told the separator; it is no header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,9 @@ def find_header(
     FileImportError, QuestionError
         When there is no header, no row under it, or names and fields do not go together.
     """
-    rows = [row for row in sample_rows(text, separator) if not row.is_blank]
+    rows = [
+        row for row in sample_rows(text, separator) if not row.is_blank and not _SEPARATOR_LINE.match(row.fields[0])
+    ]
     said = skip_lines is not None or header_lines is not None
     notes: list[str] = []
     if said:
@@ -228,7 +232,7 @@ def _names(
     head: SampleRow, body: list[SampleRow], width: int, separator: str, file: str
 ) -> tuple[tuple[str, ...], int, str]:
     """Names of the columns, how far they are shifted against the header, and what was guessed."""
-    names = [field.strip() for field in head.fields]
+    names = [re.sub(r"[\x00-\x1f\x7f]", " ", field).strip() for field in head.fields]
     while len(names) > width and not names[-1]:
         names.pop()
     full = [row.fields for row in body if len(row.fields) == width]

@@ -81,6 +81,6 @@ def did_you_mean(found: str, known: list[str]) -> str:
 
 
 def shown_cell(text: str) -> str:
-    """A cell on one line, cut to 80 characters."""
-    flat = " ".join(text.split())
+    """A cell on one line, cut to 80 characters; what would steer a terminal is shown as a mark."""
+    flat = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
     return flat if len(flat) <= 80 else flat[:79] + "…"

@@ -88,6 +88,34 @@ def test_last_line_without_a_line_end(write):
     assert table(read(write(SIMPLE.rstrip("\n")))) == EXPECTED
 
 
+def test_line_that_tells_excel_the_separator_is_no_header(write):
+    assert table(read(write("sep=;\n" + SIMPLE))) == EXPECTED
+
+
+def test_zero_bytes_a_logger_left_after_a_power_cut_are_told_and_shown_as_marks(write):
+    path = write(SIMPLE + "\0" * 40 + "2024-01-15 08:02:00;620;21,5\n")
+    message = refusal(path)
+    assert message.startswith("readings.csv:4: date is")
+    assert "\0" not in message
+
+
+def remarked(remark: str) -> str:
+    lines = ["date;note;CO2;LAeq", "2024-01-15 08:00;ok;612;40", f"2024-01-15 08:01;{remark};613;41"]
+    return "\n".join([*lines, "2024-01-15 08:02;ok;614;42"]) + "\n"
+
+
+@pytest.mark.parametrize("remark", ['""', '"a;b"', '"a ""b"" c"', "a'b"])
+def test_quoted_remarks_do_not_shift_a_value(write, remark):
+    found = table(read(write(remarked(remark))))
+    assert [found[("co2", f"01-15 07:0{minute}:00")] for minute in range(3)] == [612, 613, 614]
+    assert [found[("laeq", f"01-15 07:0{minute}:00")] for minute in range(3)] == [40, 41, 42]
+
+
+@pytest.mark.parametrize("remark", ['5" pipe', 'a"b;c"d', '"a"b', '"a" ;', '""";'])
+def test_quotes_in_odd_places_are_told_by_their_line(write, remark):
+    assert refusal(write(remarked(remark))).startswith("readings.csv:3: ")
+
+
 def test_columns_nobody_mapped_are_reported(write):
     reading = read(write(SIMPLE.replace("\n", ";7\n").replace("°C);7", "°C);Occupancy")))
     assert table(reading) == EXPECTED
