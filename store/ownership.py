@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from catalog.identifiers import DeploymentId, EmployerId, KitId
 from catalog.kits import Deployment
@@ -34,8 +35,8 @@ def lost_time(stored: Registry, merged: Registry, has_readings: HasReadings) -> 
 
     Notes
     -----
-    The time of a deployment belongs to the employer of its zone. A deployment that is still open may be given an end, also
-    one in the past: that is how a kit's move is entered a few days late. All other time must stay with its employer,
+    The time of a deployment belongs to the employer of its zone. A deployment that is still open may be given an end,
+    also one in the past: that is how a kit's move is entered a few days late. All other time must stay with its employer,
     through whatever the registry now says of deployments, zones and establishments.
     """
     after = _owned(merged)
@@ -56,10 +57,10 @@ def overlaps(registry: Registry) -> list[str]:
     """Deployments of one kit at the same time, one sentence a pair."""
     found = []
     ordered = sorted(registry.deployments.values(), key=lambda d: (d.kit, d.start, d.id))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if earlier.kit == later.kit and later.start < _end(earlier):
             found.append(
-                f"kit {earlier.kit} is in {earlier.zone} ({earlier.id}) and in {later.zone} ({later.id}) at the same time; "
+                f"kit {earlier.kit} is in {earlier.zone} ({earlier.id}) and in {later.zone} ({later.id}) at one time; "
                 f"end {earlier.id} before {later.id} starts"
             )
     return found
@@ -94,6 +95,6 @@ def _sentence(before: _Owned, merged: Registry) -> str:
     owner = merged.employer_of(merged.zone_of(now)).id
     to = "nobody" if owner == before.employer else owner
     return (
-        f"deployment {before.deployment}: readings of kit {before.kit} that belong to {before.employer} would go to {to}; "
+        f"deployment {before.deployment}: readings of kit {before.kit} would go from {before.employer} to {to}; "
         f"end that deployment and begin a new one under another id, or save as a correction"
     )

@@ -68,8 +68,8 @@ def save(
     Raises
     ------
     OwnershipError
-        Readings would change hands, a kit would be in two places, or two employers would have one SIRET; all of them are
-        named, and nothing was saved.
+        Readings would change hands, a kit would be in two places, or two employers would have one SIRET; all of them
+        are named, and nothing was saved.
     """
     with database.writing() as session:
         stored = _load(session, Scope.service())
@@ -130,10 +130,7 @@ def _load(session: Session, scope: Scope) -> Registry:
         for row in session.scalars(select(KitRow).order_by(KitRow.id))
         if row.id in lent or not scope.is_employer
     }
-    key = (CalibrationRow.kit, CalibrationRow.quantity, CalibrationRow.performed)
-    calibrations = (
-        () if scope.is_employer else tuple(map(_calibration, session.scalars(select(CalibrationRow).order_by(*key))))
-    )
+    calibrations = () if scope.is_employer else _calibrations(session)
     return Registry(employers, establishments, zones, kits, deployments, calibrations)
 
 
@@ -189,14 +186,10 @@ def _rows(registry: Registry) -> list[tuple[Base, object]]:
     rows: list[tuple[Base, object]] = [
         (EmployerRow(id=e.id, name=e.name, siret=e.siret, naf=e.naf), e.id) for e in registry.employers.values()
     ]
-    for place in registry.establishments.values():
-        rows.append((EstablishmentRow(**_fields(place)), place.id))
-    for zone in registry.zones.values():
-        rows.append((ZoneRow(**_fields(zone)), zone.id))
-    for kit in registry.kits.values():
-        rows.append((KitRow(**_fields(kit)), kit.id))
-    for deployment in registry.deployments.values():
-        rows.append((DeploymentRow(**_fields(deployment)), deployment.id))
+    rows += [(EstablishmentRow(**_fields(place)), place.id) for place in registry.establishments.values()]
+    rows += [(ZoneRow(**_fields(zone)), zone.id) for zone in registry.zones.values()]
+    rows += [(KitRow(**_fields(kit)), kit.id) for kit in registry.kits.values()]
+    rows += [(DeploymentRow(**_fields(lent)), lent.id) for lent in registry.deployments.values()]
     for calibration in registry.calibrations:
         fields = {
             **_fields(calibration),
@@ -209,7 +202,7 @@ def _rows(registry: Registry) -> list[tuple[Base, object]]:
 
 def _fields(thing: object) -> dict[str, object]:
     """A catalog value as what JSON can hold, always in the same order."""
-    fields: dict[str, object] = msgspec.to_builtins(thing, order="deterministic")
+    fields: dict[str, object] = msgspec.json.decode(msgspec.json.encode(thing, order="deterministic"))
     return fields
 
 
@@ -226,6 +219,11 @@ def _zone(row: ZoneRow) -> Zone:
         transfer_factors=msgspec.convert(row.transfer_factors, tuple[TransferFactor, ...]),
         place_uncertainty=msgspec.convert(row.place_uncertainty, dict[QuantityId, Uncertainty]),
     )
+
+
+def _calibrations(session: Session) -> tuple[Calibration, ...]:
+    order = (CalibrationRow.kit, CalibrationRow.quantity, CalibrationRow.performed)
+    return tuple(_calibration(row) for row in session.scalars(select(CalibrationRow).order_by(*order)))
 
 
 def _calibration(row: CalibrationRow) -> Calibration:
