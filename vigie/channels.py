@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from catalog.identifiers import KitId, QuantityId
 from catalog.kits import Channel, Deployment, kit_models
-from catalog.places import Zone
-from catalog.quantities import Quantity, quantity
+from catalog.places import TransferFactor, Zone
+from catalog.quantities import Averaging, Quantity, Uncertainty, quantity
 from catalog.registry import Registry
 from catalog.schedule import Interval
 from dsp.campaign import Subject
@@ -35,7 +35,6 @@ def channel_series(
     registry: Registry,
     deployment: Deployment,
     span: Interval,
-    quantities: list[QuantityId] | None = None,
     version: int | None = None,
 ) -> Iterator[ChannelSeries]:
     """Series of every quantity a deployment has readings of, one after the other, in the catalog's order.
@@ -44,22 +43,21 @@ def channel_series(
     ----------
     span : Interval
         Readings inside it [ms UTC] and inside the deployment are used.
-    quantities : list of QuantityId, optional
-        Only these.
     version : int, optional
         Delta version of the readings to read.
     """
     zone = registry.zones[deployment.zone]
     start = max(span.start, deployment.start)
     end = span.end if deployment.end is None else min(span.end, deployment.end)
-    columns = _columns(store, deployment.kit, start, end, quantities, version)
+    columns = _columns(store, deployment.kit, start, end, version)
     for name in sorted(columns):
         arrays = columns[name]
         measured = quantity(name)
         channel = _channel(registry, deployment.kit, measured.id) or _fallback(measured.id, arrays.instants)
+        values = _at_the_person(zone, measured, arrays.values)
         yield ChannelSeries(
-            subject_of(registry, deployment, zone, measured, channel, bool(arrays.simulated)),
-            build(arrays.instants, arrays.values, arrays.flags, channel.period, channel.hold, measured.averaging),
+            subject_of(registry, deployment, zone, measured, channel, arrays.simulated),
+            build(arrays.instants, values, arrays.flags, channel.period, channel.hold, measured.averaging),
         )
 
 
@@ -75,10 +73,28 @@ def subject_of(
         quantity=measured,
         instrument=channel.instrument or measured.instrument,
         repeatability=channel.repeatability or measured.repeatability,
-        place=zone.place_uncertainty.get(measured.id, measured.place),
+        place=_place(zone, measured),
         deployed=Interval(deployment.start, deployment.end if deployment.end is not None else _OPEN_END),
         simulated=simulated or (kit is not None and kit.simulated),
     )
+
+
+def _transfer(zone: Zone, measured: Quantity) -> TransferFactor | None:
+    return next((factor for factor in zone.transfer_factors if factor.quantity == measured.id), None)
+
+
+def _place(zone: Zone, measured: Quantity) -> Uncertainty:
+    """How well the sensor's place stands for the person: as measured, as the zone says, or the catalog's default."""
+    transfer = _transfer(zone, measured)
+    return transfer.uncertainty if transfer else zone.place_uncertainty.get(measured.id, measured.place)
+
+
+def _at_the_person(zone: Zone, measured: Quantity, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Values where people are, through the zone's measured transfer factor; dB are added, other quantities multiplied."""
+    transfer = _transfer(zone, measured)
+    if transfer is None:
+        return values
+    return values + transfer.factor if measured.averaging is Averaging.ENERGETIC else values * transfer.factor
 
 
 _OPEN_END = 253_402_300_800_000
@@ -93,13 +109,11 @@ class _Arrays:
     simulated: bool
 
 
-def _columns(
-    store: ReadingStore, kit: KitId, start: int, end: int, quantities: list[QuantityId] | None, version: int | None
-) -> dict[str, _Arrays]:
+def _columns(store: ReadingStore, kit: KitId, start: int, end: int, version: int | None) -> dict[str, _Arrays]:
     parts: dict[str, list[_Arrays]] = {}
     for chunk_start in range(start, end, _CHUNK):
         chunk_end = min(chunk_start + _CHUNK, end)
-        frame = store.read(kits=[kit], quantities=quantities, start=chunk_start, end=chunk_end, version=version)
+        frame = store.read(kits=[kit], start=chunk_start, end=chunk_end, version=version)
         for (name,), rows in frame.partition_by("quantity", as_dict=True, maintain_order=True).items():
             parts.setdefault(str(name), []).append(
                 _Arrays(

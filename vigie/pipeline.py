@@ -1,29 +1,31 @@
-"""Readings → exposures → tickets: takes what the stores hold, has the pure rooms compute, and stores what is new."""
+"""One deployment's readings → exposures and episodes, and how they stand against the rules; stores nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from rules.engine import thresholds
-from store.readings import ReadingStore
-
 from catalog.kits import Deployment
+from catalog.places import Establishment, Zone
+from catalog.quantities import Averaging
 from catalog.registry import Registry
 from catalog.schedule import Interval, Shift, local_days, shifts
-from dsp.campaign import Threshold, exceedances, exposures
-from dsp.exposure import Exceedance, Exposure
+from dsp.campaign import exceedances, exposures
+from dsp.exposure import Exceedance, Exposure, WindowKind
+from dsp.subject import Threshold
+from dsp.whole_campaign import campaign_exposures
+from rules.engine import LevelThreshold, thresholds
 from rules.pack import Pack
+from store.readings import ReadingStore
 from vigie.channels import ChannelSeries, channel_series
-from vigie.plan import Job
-from vigie.times import instant_of
+from vigie.times import instant_of, local_day
 
-_BEFORE = 25 * 3_600_000
-"""Milliseconds read before the first window: a 24-hour window and the hold time."""
-_AFTER = 3_600_000
-"""Milliseconds read after the last window: a reading stands for the time before it."""
-
-Progress = Callable[[int, int, str], None]
-"""Called with (done, total, name of the deployment) as deployments are computed."""
+_SILENCE = 7
+"""Days a silent kit is told of after its last reading; a deployment nobody ended does not fill the table for ever."""
+_ON_DELAY = 60.0
+_OFF_DELAY = 300.0
+_HYSTERESIS = 0.02
+"""Episodes: a minute above counts; five minutes 2 % under the limit end one (levels: 1 dB)."""
+_HYSTERESIS_LEVEL = 1.0
 
 
 @dataclass(slots=True)
@@ -32,24 +34,20 @@ class Computed:
 
     Attributes
     ----------
-    first, last : date
-        Local days whose windows were computed; the store replaces exactly these.
-    shifts : list of Shift
-        The shifts looked at.
+    days : dict of int to date
+        Start of every window [ms UTC] and the local day whose limits apply.
     """
 
     deployment: Deployment
-    first: date
-    last: date
-    shifts: list[Shift] = field(default_factory=list)
     exposures: list[Exposure] = field(default_factory=list)
     exceedances: list[Exceedance] = field(default_factory=list)
+    days: dict[int, date] = field(default_factory=dict)
 
 
 def compute_deployment(
-    store: ReadingStore, registry: Registry, packs: Sequence[Pack], job: Job, now: int, version: int
+    store: ReadingStore, registry: Registry, packs: Sequence[Pack], deployment: Deployment, now: int, version: int
 ) -> Computed:
-    """All exposures and episodes of one deployment in the windows a job names.
+    """All exposures and episodes of one deployment in the windows that are closed, and of its campaign.
 
     Parameters
     ----------
@@ -57,37 +55,72 @@ def compute_deployment(
         Milliseconds UTC; a window that ends later is not closed and not computed.
     version : int
         Delta version of the readings, so that the computation can be repeated.
+
+    Notes
+    -----
+    Windows are told from the local day of the kit's first reading on, for every quantity it sent in this deployment,
+    until the deployment ends, or for a week after the kit fell silent: a window without readings is insufficient, and
+    that is how a silent kit is noticed.
     """
-    deployment = job.deployment
-    establishment = registry.establishments[registry.zones[deployment.zone].establishment]
-    zone = registry.zones[deployment.zone]
-    result = Computed(deployment, job.first, job.last)
-    deployed = Interval(deployment.start, deployment.end if deployment.end is not None else now)
-
-    def concerns(start: int, end: int) -> bool:
-        return end <= now and start < deployed.end and end > deployed.start
-
-    result.shifts = [s for s in shifts(zone.schedule, establishment, job.first, job.last) if concerns(s.start, s.end)]
-    midnight = instant_of(job.first, establishment.timezone)
-    after = instant_of(job.last + timedelta(days=1), establishment.timezone)
-    days = [(d, i) for d, i in local_days(establishment.timezone, midnight, after) if concerns(i.start, i.end)]
-    if not result.shifts and not days:
+    zone = registry.zone_of(deployment)
+    establishment = registry.establishment_of(zone)
+    result = Computed(deployment)
+    deployed = Interval(deployment.start, now if deployment.end is None else min(deployment.end, now))
+    channels = list(channel_series(store, registry, deployment, deployed, version))
+    if not channels:
         return result
-    edges = [(s.start, s.end) for s in result.shifts] + [(i.start, i.end) for _, i in days]
-    span = Interval(min(e[0] for e in edges) - _BEFORE, max(e[1] for e in edges) + _AFTER)
-    for channel in channel_series(store, registry, deployment, span, version=version):
-        limits = _limits(packs, registry, channel, job)
-        result.exposures += exposures(channel.subject, channel.series, result.shifts, days, limits)
-        for limit in limits:
-            result.exceedances += exceedances(channel.subject, channel.series, result.shifts, limit)
+    first = local_day(min(int(channel.series.instants[0]) for channel in channels), establishment.timezone)
+    last = local_day(max(int(channel.series.instants[-1]) for channel in channels), establishment.timezone)
+    last = min(last + timedelta(days=_SILENCE), local_day(deployed.end, establishment.timezone))
+    worked, days = _closed_windows(zone, establishment, deployed, first, last, now)
+    result.days = {day.start: date_ for date_, day in days} | {shift.start: shift.day for shift in worked}
+    levels = _levels(packs, zone, (first, last))
+    for channel in channels:
+        limits = levels.get(channel.subject.quantity.id, ())
+        result.exposures += exposures(channel.subject, channel.series, worked, days, limits)
+        result.exposures += campaign_exposures(channel.subject, channel.series, worked, limits)
+        result.exceedances += _episodes(channel, worked, limits)
+    result.days |= {e.start: first for e in result.exposures if e.window_kind is WindowKind.CAMPAIGN}
     return result
 
 
-def _limits(packs: Sequence[Pack], registry: Registry, channel: ChannelSeries, job: Job) -> list[Threshold]:
-    """Every limit in force on some day of the job, each once, in order."""
-    zone = registry.zones[job.deployment.zone]
-    found = set()
-    for day in (job.first, job.last):
-        for level in thresholds(packs, zone, day).get(channel.subject.quantity.id, ()):
-            found.add(Threshold(level.value, level.direction))
-    return sorted(found, key=lambda limit: (limit.direction, limit.value))
+def _episodes(channel: ChannelSeries, worked: Sequence[Shift], limits: Sequence[Threshold]) -> list[Exceedance]:
+    is_level = channel.subject.quantity.averaging is Averaging.ENERGETIC
+    found: list[Exceedance] = []
+    for limit in limits:
+        hysteresis = _HYSTERESIS_LEVEL if is_level else _HYSTERESIS * abs(limit.value)
+        found += exceedances(channel.subject, channel.series, worked, limit, hysteresis, _ON_DELAY, _OFF_DELAY)
+    return found
+
+
+def _closed_windows(
+    zone: Zone, establishment: Establishment, deployed: Interval, first: date, last: date, now: int
+) -> tuple[list[Shift], list[tuple[date, Interval]]]:
+    def counts(start: int, end: int) -> bool:
+        return end <= now and start < deployed.end and end > deployed.start
+
+    # a night shift of the evening before the first reading may have been seen in part
+    worked = shifts(zone.schedule, establishment, first - timedelta(days=1), last)
+    midnight = instant_of(first, establishment.timezone)
+    after = instant_of(last + timedelta(days=1), establishment.timezone)
+    seen = [shift for shift in worked if shift.day >= first or shift.end > midnight]
+    days = local_days(establishment.timezone, midnight, after)
+    return (
+        [shift for shift in seen if counts(shift.start, shift.end)],
+        [(day, interval) for day, interval in days if counts(interval.start, interval.end)],
+    )
+
+
+def _levels(packs: Sequence[Pack], zone: Zone, days: Iterable[date]) -> dict[str, tuple[Threshold, ...]]:
+    """Every value a rule compares on one of some days, each once, by quantity, in order."""
+    found: dict[str, set[LevelThreshold]] = {}
+    for day in days:
+        for quantity, levels in thresholds(packs, zone, day).items():
+            found.setdefault(quantity, set()).update(levels)
+    return {
+        quantity: tuple(
+            Threshold(value, direction)
+            for direction, value in sorted({(level.direction, level.value) for level in levels})
+        )
+        for quantity, levels in found.items()
+    }

@@ -1,80 +1,71 @@
-"""Which windows must be computed again: what late or new readings touch, and what closed since the last time."""
+"""Which deployments must be computed again: those with a closed window that new readings touch, or that just closed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
-from catalog.kits import Deployment
+from catalog.kits import Deployment, kit_models
 from catalog.registry import Registry
+from catalog.schedule import local_days, shifts
+from store.touched import Span
 from vigie.times import local_day
 
-_REACH = 3_600_000
-"""Milliseconds a reading may matter beyond its own instant through the hold time; generous, it costs only work."""
+_UNKNOWN_HOLD = 3_600_000
+"""Milliseconds a reading of a kit without a known model may matter beyond its own instant."""
+_LOOK_BACK = 3 * 86_400_000
+"""Milliseconds in which every zone has closed some window: a local day at least."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Readings of one kit between two instants [ms UTC] that were stored since the last computation."""
-
-    kit: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One deployment whose windows that start on local days ``first`` to ``last`` are to be computed again."""
-
-    deployment: Deployment
-    first: date
-    last: date
-
-
-def plan(registry: Registry, spans: Iterable[Span], closed_since: int | None, now: int) -> list[Job]:
-    """The jobs, one a deployment, in the registry's order.
+def plan(registry: Registry, spans: Iterable[Span], computed_at: int | None, now: int) -> list[Deployment]:
+    """The deployments to compute, in the registry's order.
 
     Parameters
     ----------
     spans : iterable of Span
         Newly stored readings; those outside any deployment belong to nobody and plan nothing.
-    closed_since : int or None
-        Instant of the last computation [ms UTC]: windows that ended since then are planned although no reading is new.
-        None where everything with readings is planned anyway.
+    computed_at : int or None
+        Instant of the last computation [ms UTC]; None where there was none.
     now : int
         Windows that end after it are not closed.
 
     Notes
     -----
-    A reading reaches a shift that started the day before (night shifts) and 24-hour windows that end the day after.
+    A deployment is always computed whole: its exposures are a function of its readings and of nothing else. What keeps
+    this cheap is that readings of a window that is still open plan nothing; it is planned once, when it closes.
     """
-    first: dict[str, date] = {}
-    last: dict[str, date] = {}
-
-    def widen(deployment: Deployment, start: date, end: date) -> None:
-        first[deployment.id] = min(first.get(deployment.id, start), start)
-        last[deployment.id] = max(last.get(deployment.id, end), end)
-
+    chosen: set[str] = set()
     for span in spans:
         for deployment in registry.deployments.values():
-            if deployment.kit != span.kit:
-                continue
-            start = max(span.start, deployment.start)
-            end = span.end if deployment.end is None else min(span.end, deployment.end)
-            if end < start:
-                continue
-            timezone = _timezone(registry, deployment)
-            a_day = timedelta(days=1)
-            widen(deployment, local_day(start - _REACH, timezone) - a_day, local_day(end + _REACH, timezone) + a_day)
-    if closed_since is not None:
+            if deployment.kit == span.kit and _touches(registry, deployment, span, now):
+                chosen.add(deployment.id)
+    if computed_at is not None:
         for deployment in registry.deployments.values():
-            if deployment.start >= now or (deployment.end is not None and deployment.end + _REACH < closed_since):
-                continue
-            timezone = _timezone(registry, deployment)
-            start = max(closed_since, deployment.start)
-            widen(deployment, local_day(start, timezone) - timedelta(days=1), local_day(now, timezone))
-    return [Job(deployment, first[key], last[key]) for key, deployment in registry.deployments.items() if key in first]
+            closed = _last_close(registry, deployment, now)
+            if closed is not None and closed > computed_at:
+                chosen.add(deployment.id)
+    return [deployment for key, deployment in registry.deployments.items() if key in chosen]
 
 
-def _timezone(registry: Registry, deployment: Deployment) -> str:
-    zone = registry.zones[deployment.zone]
-    return registry.establishments[zone.establishment].timezone
+def _touches(registry: Registry, deployment: Deployment, span: Span, now: int) -> bool:
+    """Whether readings of a span count for a window of the deployment that is closed."""
+    if span.end <= deployment.start or (deployment.end is not None and span.start > deployment.end):
+        return False
+    closed = _last_close(registry, deployment, now)
+    return closed is not None and span.start - _hold(registry, deployment) < closed
+
+
+def _last_close(registry: Registry, deployment: Deployment, now: int) -> int | None:
+    """When the last window of a deployment that is closed by now ended [ms UTC]; None before the first."""
+    zone = registry.zone_of(deployment)
+    establishment = registry.establishment_of(zone)
+    until = now if deployment.end is None else min(now, deployment.end + _LOOK_BACK)
+    since = until - _LOOK_BACK
+    first, last = (local_day(instant, establishment.timezone) for instant in (since, until))
+    ends = [shift.end for shift in shifts(zone.schedule, establishment, first - timedelta(days=1), last)]
+    ends += [day.end for _, day in local_days(establishment.timezone, since, until)]
+    return max((end for end in ends if deployment.start < end <= until), default=None)
+
+
+def _hold(registry: Registry, deployment: Deployment) -> int:
+    kit = registry.kits.get(deployment.kit)
+    model = kit_models().get(kit.model) if kit else None
+    return round(1000 * max(channel.hold for channel in model.channels)) if model else _UNKNOWN_HOLD

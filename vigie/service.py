@@ -8,14 +8,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from store.kits import KitStatusStore
-
 from ingest.broker import EmbeddedBroker
 from ingest.collector import Collector, CollectorSettings
 from ingest.decode import TOPICS
 from ingest.inbox import Inbox
 from ingest.mqtt import TlsFiles, parse_address
 from ingest.writer import Writer, WriterSettings
+from store.kits import KitStatusStore
 from vigie.compute import compute
 from vigie.workspace import Workspace
 
@@ -50,7 +49,7 @@ def embedded_broker(workspace: Workspace) -> Iterator[None]:
         yield
         return
     address = parse_address(workspace.settings.broker.url)
-    with EmbeddedBroker(address.host, address.port, workspace.data / "broker"):
+    with EmbeddedBroker(address.host, address.port):
         yield
 
 

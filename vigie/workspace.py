@@ -12,10 +12,10 @@ from vigie.errors import UsageError
 from vigie.settings import FILE_NAME, TEMPLATE, Settings, load_settings
 
 if TYPE_CHECKING:
-    from store.database import Database
     from store.exposures import ExposureStore
 
     from ingest.inbox import Inbox
+    from store.database import Database
     from store.readings import ReadingStore
 
 
@@ -61,9 +61,13 @@ class Workspace:
         """What signs the portal's forms: made once, readable by this user only."""
         path = self.data / "portal-secret"
         self.data.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        if not path.exists():
+            fresh = path.with_name(f"{path.name}.{os.getpid()}")
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
                 file.write(secrets.token_urlsafe(48))
+            with contextlib.suppress(FileExistsError):
+                os.link(fresh, path)  # another process may have been quicker: its secret stands
+            fresh.unlink()
         return path.read_text(encoding="ascii").strip()
 
     @cached_property

@@ -1,11 +1,11 @@
-"""Which windows new readings touch."""
+"""Which deployments new readings and the passing of time call for."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from catalog.identifiers import DeploymentId
 from catalog.registry import Registry, parse_registry
-from vigie.plan import Span, plan
+from store.touched import Span
+from vigie.plan import plan
 
 REGISTRY = """
 employers:
@@ -44,40 +44,67 @@ def instant(text: str) -> int:
     return round(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Paris")).timestamp() * 1000)
 
 
-NOW = instant("2026-04-01 12:00")
+def span(first: str, last: str, kit: str = "k1") -> Span:
+    return Span(kit, instant(first), instant(last))
 
 
-def test_readings_of_one_morning_touch_the_day_before_and_the_day_after() -> None:
-    jobs = plan(registry(), [Span("k1", instant("2026-03-04 08:00"), instant("2026-03-04 09:00"))], None, NOW)
-
-    assert [(job.deployment.id, job.first, job.last) for job in jobs] == [("d1", date(2026, 3, 3), date(2026, 3, 5))]
-
-
-def test_readings_just_after_local_midnight_reach_two_days_back() -> None:
-    jobs = plan(registry(), [Span("k1", instant("2026-03-04 00:10"), instant("2026-03-04 00:20"))], None, NOW)
-
-    assert (jobs[0].first, jobs[0].last) == (date(2026, 3, 2), date(2026, 3, 5))
+def planned(spans: list[Span], computed_at: str | None, now: str) -> list[str]:
+    at = None if computed_at is None else instant(computed_at)
+    return [deployment.id for deployment in plan(registry(), spans, at, instant(now))]
 
 
-def test_late_buffer_over_two_deployments_touches_both() -> None:
-    jobs = plan(registry(), [Span("k1", instant("2026-03-13 08:00"), instant("2026-03-16 09:00"))], None, NOW)
+LATER = "2026-04-01 12:00"
 
-    assert [job.deployment.id for job in jobs] == [DeploymentId("d1"), DeploymentId("d2")]
+
+def test_readings_of_closed_days_call_for_their_deployment() -> None:
+    assert planned([span("2026-03-04 08:00", "2026-03-04 09:00")], None, LATER) == ["d1"]
+
+
+def test_late_buffer_over_two_deployments_calls_for_both() -> None:
+    assert planned([span("2026-03-13 08:00", "2026-03-16 09:00")], None, LATER) == ["d1", "d2"]
 
 
 def test_readings_outside_any_deployment_belong_to_nobody() -> None:
-    assert plan(registry(), [Span("k1", instant("2026-03-14 08:00"), instant("2026-03-15 09:00"))], None, NOW) == []
+    assert planned([span("2026-03-14 08:00", "2026-03-15 09:00")], None, LATER) == []
 
 
-def test_readings_of_an_unknown_kit_plan_nothing() -> None:
-    assert plan(registry(), [Span("k9", instant("2026-03-04 08:00"), instant("2026-03-04 09:00"))], None, NOW) == []
+def test_readings_of_an_unknown_kit_call_for_nothing() -> None:
+    assert planned([span("2026-03-04 08:00", "2026-03-04 09:00", kit="k9")], None, LATER) == []
 
 
-def test_windows_that_closed_since_last_time_are_computed_without_new_readings() -> None:
-    jobs = plan(registry(), [], instant("2026-03-17 12:00"), instant("2026-03-18 12:00"))
+def test_readings_of_the_running_shift_wait_until_it_closes() -> None:
+    live = [span("2026-03-18 09:00", "2026-03-18 09:30")]
 
-    assert [(job.deployment.id, job.first, job.last) for job in jobs] == [("d2", date(2026, 3, 16), date(2026, 3, 18))]
+    assert planned(live, "2026-03-18 09:00", "2026-03-18 09:31") == []
+
+
+def test_a_shift_that_just_ended_is_computed_though_no_reading_is_new() -> None:
+    assert planned([], "2026-03-18 15:59", "2026-03-18 16:01") == ["d2"]
+
+
+def test_a_day_that_just_ended_is_computed() -> None:
+    assert planned([], "2026-03-18 23:59", "2026-03-19 00:01") == ["d2"]
+
+
+def test_nothing_is_computed_twice_while_no_window_closes() -> None:
+    assert planned([], "2026-03-18 16:01", "2026-03-18 16:02") == []
+
+
+def test_a_buffer_of_this_morning_that_comes_after_the_shift_calls_for_it() -> None:
+    late = [span("2026-03-18 09:00", "2026-03-18 11:00")]
+
+    assert planned(late, "2026-03-18 16:30", "2026-03-18 16:31") == ["d2"]
+
+
+def test_the_last_reading_of_a_shift_may_come_within_the_hold_time_after_it() -> None:
+    late = [span("2026-03-18 16:01", "2026-03-18 16:01")]
+
+    assert planned(late, "2026-03-18 16:01", "2026-03-18 16:02") == ["d2"]
 
 
 def test_a_deployment_that_ended_long_ago_has_nothing_left_to_close() -> None:
-    assert [job.deployment.id for job in plan(registry(), [], instant("2026-03-20 12:00"), NOW)] == ["d2"]
+    assert "d1" not in planned([], "2026-03-20 12:00", LATER)
+
+
+def test_the_day_a_deployment_ended_closes_after_its_end() -> None:
+    assert planned([], "2026-03-13 18:30", "2026-03-14 00:30") == ["d1"]

@@ -50,17 +50,28 @@ def init(
 
 
 @registry_app.command("import")
-def import_registry(file: RegistryFile, workspace: WorkspaceOption = None) -> None:
-    """Read a registry file into the workspace; importing it again changes nothing.
+def import_registry(
+    file: RegistryFile,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="A deployment was entered wrong: readings may change hands.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Read a registry file into the workspace; importing it again changes nothing, and nothing is removed.
 
     Example: vigie registry import examples/uci-office/registry.yaml
     """
-    from store.registry import save
+    from store.progress import ComputeState
+    from store.registry import Ownership, save
 
     registry = _read(file)
     place = find_workspace(workspace)
-    save(place.database, registry)
-    sys.stdout.write(f"{file}: {_summary(registry)}\n")
+    saved = save(place.database, registry, Ownership.CORRECT if correct else Ownership.KEEP, place.readings)
+    if saved.added or saved.changed:
+        ComputeState(place.database).forget()  # another place, schedule or kit: everything is computed again
+    sys.stdout.write(
+        f"{file}: {_summary(registry)} ({saved.added} new, {saved.changed} changed, {saved.unchanged} as before)\n"
+    )
 
 
 @registry_app.command("check")

@@ -1,0 +1,42 @@
+"""``vigie compute``: exposures, decisions and tickets from what is stored."""
+
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from vigie.commands.options import WorkspaceOption
+from vigie.workspace import find_workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this module."""
+    app.command("compute")(compute)
+
+
+def compute(
+    everything: Annotated[bool, typer.Option("--all", help="Everything again, not only what is new.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Compute exposures and propose tickets for what is new; the same readings always give the same numbers.
+
+    Example: vigie compute --workspace my-service
+    """
+    from vigie.compilation import announce_compilation
+    from vigie.compute import compute as compute_what_is_new
+    from vigie.progress import bars
+
+    place = find_workspace(workspace)
+    announce_compilation()
+    with bars() as progress:
+        task = progress.add_task("computing", total=None)
+        summary = compute_what_is_new(
+            place,
+            time.time_ns() // 1_000_000,
+            everything=everything,
+            progress=lambda done, total, zone: progress.update(
+                task, completed=done, total=total, description=f"computing {zone}".rstrip()
+            ),
+        )
+    sys.stdout.write(f"{summary}\n")

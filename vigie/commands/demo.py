@@ -1,0 +1,79 @@
+"""``vigie demo``: everything once, on virtual kits."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from vigie.demo import DemoResult
+    from vigie.workspace import Workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this module."""
+    app.command("demo")(demo)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End when the tickets are there; do not serve the portal.")] = False,
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="DIR", help="The demo's workspace; an earlier demo there is replaced.")
+    ] = Path("vigie-demo"),
+    port: Annotated[int, typer.Option("--port", help="Port of the portal; 0 takes a free one.")] = 8080,
+) -> None:
+    """The whole pipeline on virtual kits: broker, collector, tables, exposures, tickets, portal.
+
+    Example: vigie demo --once
+    """
+    from vigie.compilation import announce_compilation
+    from vigie.demo import make_workspace, run_demo, today_in_france
+    from vigie.progress import bars
+
+    workspace = make_workspace(folder, port)
+    announce_compilation()
+    with bars() as progress:
+        result = run_demo(workspace, today_in_france(), progress)
+    _tell(workspace, result)
+    if once:
+        sys.stdout.write(f"\nThe portal: vigie serve --workspace {folder}\n")
+        _accounts(result)
+        return
+    from vigie.portal import portal_in_background
+
+    with portal_in_background(workspace, port) as address:
+        sys.stdout.write(f"\nThe portal: {address}  (Ctrl-C ends)\n")
+        _accounts(result)
+        sys.stdout.flush()
+        _until_interrupted()
+
+
+def _tell(workspace: "Workspace", result: "DemoResult") -> None:
+    from store.scope import Scope
+    from vigie.listing import tickets_frame
+
+    summary = result.summary
+    sys.stdout.write(
+        f"\n{result.messages} messages, {result.readings} readings, {result.dead_letters} dead letters\n"
+        f"{summary.exposures} exposures, {summary.tickets} tickets proposed (simulated readings):\n"
+    )
+    for ticket in tickets_frame(workspace, Scope.service()).iter_rows(named=True):
+        sys.stdout.write(f"  {ticket['id']:>3}  {ticket['kind']:<20} {ticket['zone']}: {ticket['title']}\n")
+        sys.stdout.write(f"       {ticket['reason']}\n")
+
+
+def _accounts(result: "DemoResult") -> None:
+    for account in result.accounts:
+        sys.stdout.write(f"  {account.email}  {account.password}  ({account.who})\n")
+
+
+def _until_interrupted() -> None:
+    import signal
+    import threading
+
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked.set())
+    asked.wait()
+    sys.stdout.write("The demo has ended; its workspace stays.\n")
