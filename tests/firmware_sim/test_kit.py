@@ -70,10 +70,10 @@ def test_two_hours_without_a_network_come_late_and_whole(kits: dict[str, Virtual
 def test_a_channel_that_stopped_says_nothing_more_while_the_others_go_on(kits: dict[str, VirtualKit]) -> None:
     kit = kits["vs-02"]
     silent = kit.instants > local_instant(THURSDAY, "09:40", PARIS)
-    assert np.isnan(kit.readings["tvoc"][silent]).all()
-    assert not np.isnan(kit.readings["tvoc"][~silent]).any()
+    assert np.isnan(kit.readings["temperature"][silent]).all()
+    assert not np.isnan(kit.readings["temperature"][~silent]).any()
     assert not np.isnan(kit.readings["co2"]).any()
-    assert not np.isnan(kit.truth.values["tvoc"]).any()
+    assert not np.isnan(kit.truth.values["temperature"]).any()
 
 
 def test_a_frame_never_spans_a_day_the_kit_was_off() -> None:
