@@ -114,6 +114,9 @@ def _roll(  # noqa: C901 - see above
                 i += moved
                 j += 1 - moved
                 front_start = instants[np.uint64(i)] - weights[np.uint64(i)]
+                # the position reached is looked at by the general case: the front edge may stand at a gap
+                if i >= stop or front_start > at:
+                    break
                 integral = (total + rest) + (
                     signal[np.uint64(i)] * (at - front_start)
                     + signal[np.uint64(j)] * (instants[np.uint64(j)] - (at - width))
@@ -121,8 +124,6 @@ def _roll(  # noqa: C901 - see above
                 if sign * integral > top:
                     top = sign * integral
                     top_at = at
-                if i >= stop or front_start > at:
-                    break
             if top / width > best:
                 best = top / width
                 best_at = top_at
@@ -141,7 +142,7 @@ def _roll(  # noqa: C901 - see above
                 # coverage crosses its minimum between two events: the mean there is a supremum too, exactly
                 offset = (floor - valid) * slope
                 mean = sign * (integral + offset * (front - back)) / floor
-                if mean > best:
+                if mean > best and offset > 0.0:
                     best = mean
                     best_at = at + (math.ceil(offset) if slope > 0 else math.floor(offset))
                     best_valid = math.ceil(floor)

@@ -57,8 +57,12 @@ anything = st.one_of(finite, coarse)
 @st.composite
 def readings(draw: st.DrawFn, values: st.SearchStrategy[float] = anything, most: int = 22) -> Readings:
     n = draw(st.integers(0, most))
-    strides = draw(st.lists(st.sampled_from([1, 2, 3, 3, 3, 3, 4, 5, 9, 10, 17]), min_size=n, max_size=n))
-    flags = draw(st.lists(st.sampled_from([1, 1, 1, 1, 1, 2, 3, 4, 9]), min_size=n, max_size=n))
+    # some series without a gap or with a single one, so that windows are whole; some that are mostly gaps
+    gaps = draw(st.sampled_from([[], [10], [9, 10, 17], [17, 30, 30, 10, 17]]))
+    usual = [1, 2, 3, 3, 4, 5, 3, 1]
+    strides = draw(st.lists(st.sampled_from(usual + gaps), min_size=n, max_size=n))
+    bad = draw(st.sampled_from([[], [4, 9]]))
+    flags = draw(st.lists(st.sampled_from([1, 1, 1, 1, 2, 3, *bad]), min_size=n, max_size=n))
     said = draw(st.lists(values, min_size=n, max_size=n))
     return Readings((np.cumsum(np.array(strides, np.int64)) if n else np.array([], np.int64)).tolist(), said, flags)
 
