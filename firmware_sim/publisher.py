@@ -60,6 +60,8 @@ class DeliverySettings:
         Pause before a reconnection [s], doubled each time up to the last.
     patience : float
         Time without a broker, an acknowledgement or a listener after which the publisher gives up [s].
+    first_listener : float
+        The same for a listener as long as there has never been one: somebody forgot to start the collector [s].
     listener_pause : float
         Pause before a message nobody listened to is sent again [s].
     """
@@ -70,6 +72,7 @@ class DeliverySettings:
     back_off_first: float = 0.1
     back_off_last: float = 5.0
     patience: float = 60.0
+    first_listener: float = 10.0
     listener_pause: float = 0.5
 
 
@@ -281,7 +284,8 @@ class Publisher:
 
     def _retry_unheard(self) -> None:
         since = self._unheard_since
-        if since is not None and time.monotonic() - since > self.delivery.patience:
+        patience = self.delivery.patience if self.acknowledged else self.delivery.first_listener
+        if since is not None and time.monotonic() - since > patience:
             raise NobodyListensError(
                 f"the broker at {self.address} takes the messages but nobody is subscribed to "
                 f"{self._unheard[0].message.topic}; start the collector (`vigie run` or `vigie collect`) first"

@@ -128,7 +128,7 @@ def test_messages_nobody_listens_to_are_kept_until_somebody_does(broker: Mosquit
 
 
 def test_a_replay_into_the_void_ends_with_advice(broker: Mosquitto) -> None:
-    publisher = Publisher(broker.url, "k1", delivery=DeliverySettings(patience=0.3, listener_pause=0.1))
+    publisher = Publisher(broker.url, "k1", delivery=DeliverySettings(first_listener=0.3, listener_pause=0.1))
     publisher.open()
     publisher.publish(TOPIC, b"1")
     with pytest.raises(NobodyListensError, match="start the collector"):

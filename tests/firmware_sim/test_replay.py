@@ -3,6 +3,7 @@
 import itertools
 import threading
 import time
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -17,8 +18,11 @@ from firmware_sim.payloads import PayloadFormat
 from firmware_sim.replay import Origin, Replay, ReplaySettings
 from ingest.codecs import frame, senml_cbor, senml_json
 from ingest.codecs.records import Decoded
+from ingest.files import read_file
+from ingest.mapping_toml import load_mapping
 from tests.firmware_sim.listener import Listener
 from tests.mosquitto import Mosquitto
+from tests.shared_data import require_shared
 
 START = 1_423_072_260_000
 RECEIVED = START + 10 * 86_400_000
@@ -207,3 +211,24 @@ def test_a_pace_that_fell_behind_does_not_wait() -> None:
     pace = Pace(1000.0, first=START)
     assert pace.delay(START - 5_000_000) == 0.0
     assert 0.9 < pace.delay(START + 1_000_000) <= 1.0
+
+
+@pytest.mark.broker
+def test_a_real_recording_replayed_is_the_recording_imported(broker: Mosquitto, listener: Listener) -> None:
+    recording_file = require_shared("datasets/uci_occupancy/datatest.txt")
+    mapping_file = Path(__file__).resolve().parents[2] / "examples" / "uci-office" / "mapping.toml"
+    mapping = load_mapping(mapping_file.read_text(encoding="utf-8"), mapping_file.name)
+    chunks = read_file(recording_file, mapping, KitId("uci-office-1"), received=RECEIVED)
+    imported = pl.concat([chunk.frame for chunk in chunks])
+    report = Replay(imported, broker.url).run()
+    assert report.readings == imported.height == 2665 * 4
+    listener.wait_for(report.messages)
+    came = arrived(listener)
+    replayed = pl.DataFrame(
+        {"quantity": came.quantity, "instant": came.instant, "value": came.value, "flag": came.flag}
+    )
+    key = ["quantity", "instant"]
+    original = imported.select(
+        "quantity", pl.col("instant").cast(pl.Int64), "value", pl.col("flag").cast(pl.Int64)
+    ).sort(key)
+    assert replayed.sort(key).equals(original)
