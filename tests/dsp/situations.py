@@ -24,12 +24,16 @@ Test = TypeVar("Test", bound=Callable[..., None])
 
 
 def examples(count: int) -> Callable[[Test], Test]:
-    """So many examples of a property, a few where VIGIE_FEW_EXAMPLES is set (kernels interpreted, not compiled)."""
-    few = "VIGIE_FEW_EXAMPLES" in os.environ
+    """So many examples of a property, the same ones each time.
+
+    A few where VIGIE_FEW_EXAMPLES is set (kernels interpreted, not compiled); VIGIE_MANY_EXAMPLES=20 is for a night:
+    twenty times as many, others each time.
+    """
+    many = int(os.environ.get("VIGIE_MANY_EXAMPLES", "1"))
     return settings(
-        max_examples=min(count, 15) if few else count,
+        max_examples=min(count, 15) if "VIGIE_FEW_EXAMPLES" in os.environ else count * many,
         deadline=None,
-        derandomize=True,
+        derandomize=many == 1,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
 
