@@ -36,8 +36,8 @@ def lost_time(stored: Registry, merged: Registry, has_readings: HasReadings) -> 
     Notes
     -----
     The time of a deployment belongs to the employer of its zone. A deployment that is still open may be given an end,
-    also one in the past: that is how a kit's move is entered a few days late. All other time must stay with its employer,
-    through whatever the registry now says of deployments, zones and establishments.
+    also one in the past: that is how a kit's move is entered a few days late. All other time must stay with its
+    employer, through whatever the registry now says of deployments, zones and establishments.
     """
     after = _owned(merged)
     found = []
