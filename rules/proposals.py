@@ -44,8 +44,9 @@ def propose(
     Notes
     -----
     Of a rule's levels the highest that *fires* (exceedance indicated on enough shifts) decides; where none does, the
-    highest that repeated doubt leaves open asks for targeted metrology. Several kits in a zone: a shift counts as
-    its worst kit has it. An exposure proposal that rests only on kits with a kit check of their own is held back and says so.
+    highest that repeated doubt leaves open asks for targeted metrology. Several kits in a zone: a shift counts as its
+    worst kit has it. An exposure proposal that rests only on kits with a kit check of their own is held back and says
+    so.
     """
     own = sorted((a for a in assessments if a.exposure.zone == zone.id), key=_order)
     exposures = sorted((e for e in kit_exposures if e.zone == zone.id), key=exposure_key)

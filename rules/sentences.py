@@ -150,18 +150,25 @@ def _value(case: Case, language: Language) -> str:
     quantity_ = quantity(exposure.quantity)
     below = case.rule.direction == "below"
     if exposure.value is not None and exposure.uncertainty is not None:
-        value = number(exposure.value, quantity_.decimals, language)
-        width = number(EXPANDED * exposure.uncertainty.combined, quantity_.decimals, language)
+        decimals = _decimals(exposure.value, quantity_.decimals)
+        value = number(exposure.value, decimals, language)
+        width = number(EXPANDED * exposure.uncertainty.combined, decimals, language)
         factor = number(EXPANDED, 0, language)
         reached = f"{with_unit(f'{value} ± {width}', exposure.unit)} (k = {factor})"
         if language is Language.FRENCH:
             return f"{'descendant à' if below else 'atteignant'} {reached}"
         return f"{'down to' if below else 'up to'} {reached}"
     bound = exposure.high if below else exposure.low
-    text = with_unit(number(0.0 if bound is None else bound, quantity_.decimals, language), exposure.unit)
+    known = 0.0 if bound is None else bound
+    text = with_unit(number(known, _decimals(known, quantity_.decimals), language), exposure.unit)
     if language is Language.FRENCH:
         return f"{'au plus' if below else 'au moins'} {text} malgré les données manquantes"
     return f"{'at most' if below else 'at least'} {text} despite missing data"
+
+
+def _decimals(value: float, decimals: int) -> int:
+    """Digits worth showing: none after the point of a value in the thousands."""
+    return 0 if abs(value) >= 1000.0 else decimals
 
 
 def _half_only(case: Case) -> bool:
