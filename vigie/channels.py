@@ -90,7 +90,7 @@ def _place(zone: Zone, measured: Quantity) -> Uncertainty:
 
 
 def _at_the_person(zone: Zone, measured: Quantity, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Values where people are, through the zone's measured transfer factor; dB are added, other quantities multiplied."""
+    """Values where people are, through the measured transfer factor: dB are added, other quantities multiplied."""
     transfer = _transfer(zone, measured)
     if transfer is None:
         return values

@@ -103,8 +103,16 @@ def _compute_zone(place: Workspace, registry: Registry, zone: Zone, now: int, ve
         days |= result.days
     exposures = [exposure for result in computed for exposure in result.exposures]
     assessments = assess(packs, zone, exposures, days)
-    put = place.exposures.put(zone.id, exposures, governing(assessments), readings_version=version)
-    place.exposures.put_exceedances(zone.id, [episode for result in computed for episode in result.exceedances])
+    put = place.exposures.put(
+        zone.id,
+        exposures,
+        governing(assessments),
+        timezone=registry.establishment_of(zone).timezone,
+        readings_version=version,
+        at=now,
+    )
+    episodes = [episode for result in computed for episode in result.exceedances]
+    place.exposures.put_exceedances(zone.id, episodes, readings_version=version, at=now)
     proposals = propose(packs, zone, assessments, exposures, days)
     applied = TicketStore(place.database).apply(zone.id, proposals, at=now, evidence_version=version)
     return len(deployments), put.new + put.changed, applied.opened + applied.amended

@@ -13,11 +13,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.progress import Progress
+from store.accounts import AccountStore, Role
 
 from catalog.registry import Registry, parse_registry
 from firmware_sim.fleet import FleetSettings, Wiring, publish_kits
 from firmware_sim.workplaces import DEMO_DAYS, DEMO_TIMEZONE, demo, first_demo_day, working_days
-from store.accounts import AccountStore, Role
 from store.registry import save
 from vigie.compute import Summary, compute
 from vigie.errors import RefusedError, UsageError

@@ -1,9 +1,15 @@
 """The rows behind the lists of the command line, under the names the documentation promises."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
+from catalog.places import Zone
 from catalog.quantities import quantities
 from catalog.quantities import quantity as quantity_named
+from catalog.registry import Registry
+from catalog.suggest import did_you_mean
+from dsp.exposure import Measure, WindowKind
 from store.registry import load
 from store.scope import Scope
 from vigie.errors import UsageError
@@ -11,11 +17,79 @@ from vigie.times import parse_instant, parse_until
 from vigie.workspace import Workspace
 
 READING_FIELDS = ("time", "kit", "quantity", "value", "unit", "flag", "simulated")
+EXPOSURE_FIELDS = (
+    "zone",
+    "kit",
+    "quantity",
+    "measure",
+    "window_kind",
+    "start",
+    "end",
+    "value",
+    "unit",
+    "coverage",
+    "low",
+    "high",
+    "uncertainty",
+    "limit",
+    "limit_source",
+    "decision",
+    "revision",
+    "threshold",
+    "day",
+    "deployment",
+    "whole",
+    "suspect",
+    "at_start",
+    "at_end",
+    "u_instrument",
+    "u_repeatability",
+    "u_missing",
+    "u_place",
+    "rule",
+    "level",
+    "probability",
+    "simulated",
+)
+EXCEEDANCE_FIELDS = (
+    "zone",
+    "kit",
+    "quantity",
+    "limit",
+    "unit",
+    "start",
+    "end",
+    "duration",
+    "peak",
+    "mean",
+    "dose",
+    "cut",
+    "deployment",
+    "revision",
+    "simulated",
+)
 
 
-def readings_frame(
-    place: Workspace, *, kit: str | None, zone: str | None, quantity: str | None, since: str | None, until: str | None
-) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to; None is everything.
+
+    Attributes
+    ----------
+    since, until : str or None
+        As typed: a date or an instant.
+    """
+
+    kit: str | None = None
+    zone: str | None = None
+    quantity: str | None = None
+    since: str | None = None
+    until: str | None = None
+    measure: str | None = None
+    window_kind: str | None = None
+
+
+def readings_frame(place: Workspace, wanted: Filter) -> pl.DataFrame:
     """Readings in order of kit, quantity and time; fields :data:`READING_FIELDS`.
 
     Raises
@@ -23,38 +97,101 @@ def readings_frame(
     UsageError, UnknownQuantityError
         A filter names what does not exist.
     """
-    registry = load(place.database, Scope.service())
-    start, end = _span(place, since, until)
-    wanted = [quantity_named(quantity).id] if quantity else None
-    if zone is None:
-        parts = [place.readings.read([kit] if kit else None, wanted, start, end)]
+    start, end = _span(place, wanted)
+    names = _quantities(wanted)
+    if wanted.zone is None:
+        parts = [place.readings.read([wanted.kit] if wanted.kit else None, names, start, end)]
     else:
+        registry = load(place.database, Scope.service())
         parts = [
-            place.readings.read([lent.kit], wanted, max(lent.start, start or lent.start), _earlier(lent.end, end))
-            for lent in registry.deployments_of(_zone(registry, zone))
-            if kit in (None, lent.kit)
+            place.readings.read([lent.kit], names, max(lent.start, start or lent.start), _earlier(lent.end, end))
+            for lent in registry.deployments_of(_zone(registry, wanted.zone))
+            if wanted.kit in (None, lent.kit)
         ]
     frame = pl.concat(parts) if parts else place.readings.read(kits=[])
     units = {str(known.id): known.unit for known in quantities().values()}
-    return frame.select(
-        pl.col("instant").alias("time"),
-        "kit",
-        "quantity",
-        "value",
-        pl.col("quantity").replace_strict(units, default=None, return_dtype=pl.String).alias("unit"),
-        "flag",
-        "simulated",
+    unit = pl.col("quantity").replace_strict(units, default=None, return_dtype=pl.String)
+    return frame.rename({"instant": "time"}).with_columns(unit=unit).select(READING_FIELDS)
+
+
+def exposures_frame(place: Workspace, wanted: Filter) -> pl.DataFrame:
+    """Current exposures in order of zone, kit, quantity, measure and start; fields :data:`EXPOSURE_FIELDS`.
+
+    Raises
+    ------
+    UsageError, UnknownQuantityError
+        A filter names what does not exist.
+    """
+    start, end = _span(place, wanted)
+    frame = place.exposures.read(
+        _zones(place, wanted),
+        quantities=_quantities(wanted),
+        measures=[_measure(wanted.measure)] if wanted.measure else None,
+        window_kinds=[_window_kind(wanted.window_kind)] if wanted.window_kind else None,
+        kits=[wanted.kit] if wanted.kit else None,
+        start=start,
+        end=end,
     )
+    return frame.select(EXPOSURE_FIELDS)
 
 
-def _span(place: Workspace, since: str | None, until: str | None) -> tuple[int | None, int | None]:
+def exceedances_frame(place: Workspace, wanted: Filter) -> pl.DataFrame:
+    """Current exceedance episodes; fields :data:`EXCEEDANCE_FIELDS`, ``duration`` in seconds.
+
+    Raises
+    ------
+    UsageError, UnknownQuantityError
+        A filter names what does not exist.
+    """
+    start, end = _span(place, wanted)
+    frame = place.exposures.read_exceedances(
+        _zones(place, wanted),
+        quantities=_quantities(wanted),
+        kits=[wanted.kit] if wanted.kit else None,
+        start=start,
+        end=end,
+    )
+    seconds = (pl.col("end") - pl.col("start")).dt.total_milliseconds() / 1000
+    return frame.with_columns(duration=seconds).select(EXCEEDANCE_FIELDS)
+
+
+def _span(place: Workspace, wanted: Filter) -> tuple[int | None, int | None]:
     timezone = place.settings.service.timezone
-    start = parse_instant(since, timezone, "--from") if since else None
-    end = parse_until(until, timezone, "--to") if until else None
+    start = parse_instant(wanted.since, timezone, "--from") if wanted.since else None
+    end = parse_until(wanted.until, timezone, "--to") if wanted.until else None
     if start is not None and end is not None and end < start:
-        raise UsageError(f"--to {until} is before --from {since}")
+        raise UsageError(f"--to {wanted.until} is before --from {wanted.since}")
     return start, end
 
 
 def _earlier(one: int | None, other: int | None) -> int | None:
     return other if one is None else one if other is None else min(one, other)
+
+
+def _quantities(wanted: Filter) -> list[str] | None:
+    return [quantity_named(wanted.quantity).id] if wanted.quantity else None
+
+
+def _zones(place: Workspace, wanted: Filter) -> list[str] | None:
+    return [_zone(load(place.database, Scope.service()), wanted.zone).id] if wanted.zone else None
+
+
+def _zone(registry: Registry, name: str) -> Zone:
+    for known, zone in registry.zones.items():
+        if known == name:
+            return zone
+    raise UsageError(f'--zone is "{name}"; no such zone is registered; {did_you_mean(name, registry.zones)}')
+
+
+def _measure(name: str) -> str:
+    return _one_of("--measure", name, [known.value for known in Measure])
+
+
+def _window_kind(name: str) -> str:
+    return _one_of("--window", name, [known.value for known in WindowKind])
+
+
+def _one_of(option: str, name: str, known: list[str]) -> str:
+    if name in known:
+        return name
+    raise UsageError(f'{option} is "{name}"; {did_you_mean(name, known)}')

@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="End when the tickets are there; do not serve the portal.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="End when the tickets are there; do not serve the portal.")
+    ] = False,
     folder: Annotated[
         Path, typer.Option("--folder", metavar="DIR", help="The demo's workspace; an earlier demo there is replaced.")
     ] = Path("vigie-demo"),

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,17 @@ MissingOption = Annotated[
 SkipBadOption = Annotated[bool, typer.Option("--skip-bad", help="Leave unreadable cells out and list them.")]
 
 
+TimeFormatOption = Annotated[
+    str | None, typer.Option("--time-format", metavar="FORMAT", help='Of the time column, e.g. "%d/%m/%Y %H:%M".')
+]
+SeparatorOption = Annotated[str | None, typer.Option("--separator", metavar="CHAR", help='Between cells, e.g. ";".')]
+DecimalOption = Annotated[str | None, typer.Option("--decimal", metavar="CHAR", help='Decimal mark: "," or ".".')]
+EncodingOption = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Of the text, e.g. cp1252.")]
+
+_SHOWN = 20
+"""Unreadable cells told one by one."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
     app.command("import")(import_files)
@@ -47,6 +59,10 @@ def import_files(
     mapping: MappingOption = None,
     kit: KitNameOption = None,
     timezone: TimezoneOption = None,
+    time_format: TimeFormatOption = None,
+    separator: SeparatorOption = None,
+    decimal: DecimalOption = None,
+    encoding: EncodingOption = None,
     missing: MissingOption = None,
     skip_bad: SkipBadOption = False,
     suggest: Annotated[
@@ -60,7 +76,7 @@ def import_files(
     Example: vigie import datatest.txt --mapping examples/uci-office/mapping.toml
     """
     _exist(files)
-    rules, hints = _reading_rules(mapping, timezone, missing)
+    rules, hints = _reading_rules(mapping, Said(timezone, time_format, separator, decimal, encoding, missing))
     if suggest:
         from ingest.files import suggest_mapping
 
@@ -86,6 +102,10 @@ def replay(
     mapping: MappingOption = None,
     kit: KitNameOption = None,
     timezone: TimezoneOption = None,
+    time_format: TimeFormatOption = None,
+    separator: SeparatorOption = None,
+    decimal: DecimalOption = None,
+    encoding: EncodingOption = None,
     missing: MissingOption = None,
     skip_bad: SkipBadOption = False,
     broker: Annotated[
@@ -110,7 +130,7 @@ def replay(
     from vigie.progress import bars
 
     _exist(files)
-    rules, hints = _reading_rules(mapping, timezone, missing)
+    rules, hints = _reading_rules(mapping, Said(timezone, time_format, separator, decimal, encoding, missing))
     settings = ReplaySettings(
         speed=_speed(speed), payload=_payload(payload), origin=Origin.SIMULATED if simulated else Origin.RECORDED
     )
@@ -138,14 +158,31 @@ def _exist(files: list[Path]) -> None:
             raise UsageError(f"{path}: {what}; expected a CSV or Parquet file of readings")
 
 
-def _reading_rules(
-    mapping: Path | None, timezone: str | None, missing: list[str] | None
-) -> "tuple[FileMapping | None, Hints]":
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the command line says of how to read a file."""
+
+    timezone: str | None
+    time_format: str | None
+    separator: str | None
+    decimal: str | None
+    encoding: str | None
+    missing: list[str] | None
+
+
+def _reading_rules(mapping: Path | None, said: Said) -> "tuple[FileMapping | None, Hints]":
     from ingest.files import read_mapping
     from ingest.mapping import Hints
 
     rules = read_mapping(mapping) if mapping is not None else None
-    return rules, Hints(timezone=timezone, missing=tuple(missing or ()))
+    return rules, Hints(
+        timezone=said.timezone,
+        time_format=said.time_format,
+        separator=said.separator,
+        decimal=said.decimal,
+        encoding=said.encoding,
+        missing=tuple(said.missing or ()),
+    )
 
 
 def _read(
@@ -173,7 +210,11 @@ def _read(
                 progress=lambda done: progress.update(task, completed=done),
             )
         except UnreadableCellsError as error:
-            raise RefusedError("\n".join(error.messages)) from None
+            shown = list(error.messages[:_SHOWN])
+            if error.count > len(shown):
+                shown.append(f"{path.name}: and {error.count - len(shown)} more unreadable cells")
+            shown.append(f"{path.name}: nothing was imported; --skip-bad leaves unreadable cells out and lists them")
+            raise RefusedError("\n".join(shown)) from None
 
 
 def _store(place: "Workspace", reading: "FileReading") -> int:
@@ -210,7 +251,10 @@ def _notes(report: "ImportReport") -> None:
         if count:
             lines.append(f"{name}: {count} physically impossible, kept and flagged bad")
     if report.repeated_instants:
-        lines.append(f"{report.repeated_instants} rows repeat the instant of the row before; the later one counts")
+        lines.append(
+            f"{report.repeated_instants} rows repeat the instant of the row before;"
+            " one of them counts, flagged suspect where they differ"
+        )
     if report.bad_count:
         lines.append(f"{report.bad_count} unreadable cells left out, listed in {report.file}.rejects.csv")
     for line in lines:

@@ -1,6 +1,6 @@
 """``vigie readings | exposures | exceedances | tickets | kits``: list, filter, export."""
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import typer
 
@@ -19,15 +19,24 @@ from vigie.commands.options import (
 from vigie.output import Form, show
 from vigie.workspace import find_workspace
 
-if TYPE_CHECKING:
-    pass
-
 _TABLE_ROWS = 40
+_NO_EXPOSURES = "No exposures. Compute them with vigie compute."
+
+MeasureOption = Annotated[
+    str | None, typer.Option("--measure", metavar="NAME", help="Only this measure: max_1h, lex_8h, mean…")
+]
+WindowOption = Annotated[
+    str | None, typer.Option("--window", metavar="KIND", help="Only these windows: shift, day or campaign.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
     app.command("readings")(readings)
+    app.command("exposures")(exposures)
+    app.command("exceedances")(exceedances)
+    app.command("tickets")(tickets)
+    app.command("kits")(kits)
 
 
 def readings(
@@ -45,18 +54,89 @@ def readings(
 
     Example: vigie readings --kit uci-office-1 -q co2 --from 2015-02-03 --to 2015-02-03 -o co2.parquet
     """
-    from vigie.listing import readings_frame
+    from vigie.listing import Filter, readings_frame
 
     place = find_workspace(workspace)
     form = form_of(as_json, as_csv)
-    frame = readings_frame(place, kit=kit, zone=zone, quantity=quantity, since=since, until=until)
-    if form is Form.TABLE and output is None:
-        frame = frame.tail(_TABLE_ROWS)
+    frame = readings_frame(place, Filter(kit, zone, quantity, since, until))
+    shown = frame.tail(_TABLE_ROWS) if form is Form.TABLE and output is None else frame
     show(
-        frame,
+        shown,
         form,
         output,
-        title=f"Readings (the last {_TABLE_ROWS} at most)",
+        title=f"{frame.height} readings" + (f", the last {shown.height}" if shown.height < frame.height else ""),
         nothing="No readings. Bring some with vigie import or vigie collect.",
         columns=("time", "kit", "quantity", "value", "unit", "flag"),
+    )
+
+
+def exposures(
+    kit: KitOption = None,
+    zone: ZoneOption = None,
+    quantity: QuantityOption = None,
+    measure: MeasureOption = None,
+    window: WindowOption = None,
+    since: FromOption = None,
+    until: ToOption = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    output: OutputOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """What the readings mean for the people in a zone: value, coverage, uncertainty, limit, decision.
+
+    Example: vigie exposures --zone office -q co2 --measure max_1h
+    """
+    from vigie.listing import Filter, exposures_frame
+
+    place = find_workspace(workspace)
+    frame = exposures_frame(place, Filter(kit, zone, quantity, since, until, measure, window))
+    show(
+        frame,
+        form_of(as_json, as_csv),
+        output,
+        title=f"{frame.height} exposures",
+        nothing=_NO_EXPOSURES,
+        columns=(
+            "zone",
+            "quantity",
+            "measure",
+            "window_kind",
+            "start",
+            "value",
+            "unit",
+            "uncertainty",
+            "coverage",
+            "limit",
+            "decision",
+        ),
+    )
+
+
+def exceedances(
+    kit: KitOption = None,
+    zone: ZoneOption = None,
+    quantity: QuantityOption = None,
+    since: FromOption = None,
+    until: ToOption = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    output: OutputOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """When a signal was beyond a limit during working time: start, end, peak, mean, dose.
+
+    Example: vigie exceedances --zone office -q co2 --json
+    """
+    from vigie.listing import Filter, exceedances_frame
+
+    place = find_workspace(workspace)
+    frame = exceedances_frame(place, Filter(kit, zone, quantity, since, until))
+    show(
+        frame,
+        form_of(as_json, as_csv),
+        output,
+        title=f"{frame.height} episodes",
+        nothing="No exceedance episodes.",
+        columns=("zone", "quantity", "limit", "unit", "start", "end", "duration", "peak", "mean", "cut"),
     )

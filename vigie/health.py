@@ -1,0 +1,165 @@
+"""Is everything well: broker, inbox, tables, kits, clocks, calibrations, disk; each check says what to do."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+
+import polars as pl
+
+from catalog.kits import Deployment
+from catalog.registry import Registry
+from ingest.inbox import Inbox
+from ingest.mqtt import BrokerError, SessionTerms, TlsFiles, connect, disconnect, parse_address
+from store.kits import KitStatusStore
+from store.progress import ComputeState
+from store.registry import load
+from store.scope import Scope
+from vigie.service import broker_address
+from vigie.workspace import Workspace
+
+_DAY = 86_400_000
+_SILENT = 3_600_000
+_SKEW = 60_000.0
+_INBOX_AGE = 300_000
+_LEAST_FREE = 2 << 30
+
+
+class State(Enum):
+    """Outcome of a check."""
+
+    WELL = "well"
+    LOOK = "look"
+    """Somebody should look, nothing is lost."""
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    state: State
+    words: str
+
+
+def examine(place: Workspace, now: int) -> Iterator[Finding]:
+    """Look at everything, one finding after the other.
+
+    Parameters
+    ----------
+    now : int
+        Milliseconds UTC.
+    """
+    registry = load(place.database, Scope.service())
+    yield Finding("database", State.WELL, f"{len(registry.zones)} zones, {len(registry.kits)} kits in the registry")
+    checks: tuple[Callable[[Workspace, Registry, int], Iterator[Finding]], ...] = (
+        _broker,
+        _inbox,
+        _tables,
+        _kits,
+        _calibrations,
+        _disk,
+    )
+    for check in checks:
+        yield from check(place, registry, now)
+
+
+def _broker(place: Workspace, _registry: Registry, _now: int) -> Iterator[Finding]:
+    settings = place.settings.broker
+    try:
+        address = parse_address(
+            broker_address(place), TlsFiles(place.root / settings.ca_file) if settings.ca_file else TlsFiles()
+        )
+        client = connect(address, SessionTerms(f"{settings.client_id}-doctor", expiry=0))
+        disconnect(client)
+    except BrokerError as error:
+        hint = "; the embedded broker runs inside vigie run or vigie collect" if settings.embedded else ""
+        yield Finding("broker", State.LOOK if settings.embedded else State.BROKEN, f"{error}{hint}")
+        return
+    yield Finding("broker", State.WELL, f"{settings.url} answers")
+
+
+def _inbox(place: Workspace, _registry: Registry, now: int) -> Iterator[Finding]:
+    with Inbox(place.inbox_path) as inbox:
+        waiting, dead = inbox.waiting(), inbox.dead()
+        oldest = inbox.take(1)
+    age = now - oldest[0].message.received if oldest else 0
+    state = State.LOOK if age > _INBOX_AGE else State.WELL
+    late = (
+        f", the oldest for {age // 60_000} min: is vigie collect or vigie run at work?" if state is State.LOOK else ""
+    )
+    yield Finding("inbox", state, f"{waiting} messages wait to be written{late}")
+    words = f"{dead} messages could not be used; vigie dead-letters says why" if dead else "none"
+    yield Finding("dead letters", State.LOOK if dead else State.WELL, words)
+
+
+def _tables(place: Workspace, _registry: Registry, now: int) -> Iterator[Finding]:
+    version = place.readings.version()
+    yield Finding("readings", State.WELL, f"table version {version}")
+    reached = ComputeState(place.database).reached()
+    if reached is None:
+        yield Finding("exposures", State.LOOK, "never computed; vigie compute")
+        return
+    behind = version - reached.readings_version
+    hours = (now - reached.at) / 3_600_000
+    state = State.LOOK if behind > 0 and hours > 1 else State.WELL
+    words = f"computed {hours:.1f} h ago" + (f", {behind} table versions behind; vigie compute" if behind > 0 else "")
+    yield Finding("exposures", state, words)
+
+
+def _kits(place: Workspace, registry: Registry, now: int) -> Iterator[Finding]:
+    lent = [d for d in registry.deployments.values() if d.start <= now and (d.end is None or d.end > now)]
+    if not lent:
+        yield Finding("kits", State.WELL, "no kit is deployed now")
+        return
+    recent = place.readings.read([d.kit for d in lent], start=now - _DAY)
+    statuses = KitStatusStore(place.database).all()
+    for deployment in sorted(lent, key=lambda d: d.kit):
+        status = statuses.get(deployment.kit)
+        said = f", said {status.state} {_ago(now - status.received)}" if status else ""
+        yield _kit(deployment, recent.filter(pl.col("kit") == deployment.kit), said, now)
+
+
+def _kit(deployment: Deployment, recent: pl.DataFrame, said: str, now: int) -> Finding:
+    name = f"kit {deployment.kit}"
+    if recent.is_empty():
+        return Finding(name, State.BROKEN, f"no reading for a day{said}: power, network or the kit itself")
+    instants = recent["instant"].dt.epoch("ms")
+    silence = now - int(instants.max())  # type: ignore[arg-type]  # not empty
+    lag = float((recent["received"].dt.epoch("ms") - instants).median())  # type: ignore[arg-type]  # not empty
+    if silence > _SILENT:
+        return Finding(
+            name, State.BROKEN, f"silent for {silence // 60_000} min{said}: power, network or the kit itself"
+        )
+    if lag < -_SKEW:
+        return Finding(name, State.LOOK, f"its clock is {-lag / 1000:.0f} s ahead; set it from a time server")
+    return Finding(name, State.WELL, f"last reading {_ago(silence)}{said}")
+
+
+def _calibrations(_place: Workspace, registry: Registry, now: int) -> Iterator[Finding]:
+    today = datetime.fromtimestamp(now / 1000, UTC).date()
+    newest = {(c.kit, c.quantity): c for c in sorted(registry.calibrations, key=lambda c: c.performed)}
+    due = [c for c in newest.values() if c.due < today]
+    for calibration in due:
+        words = f"{calibration.quantity} was due for calibration on {calibration.due}"
+        yield Finding(f"kit {calibration.kit}", State.LOOK, words)
+    if newest and not due:
+        yield Finding("calibrations", State.WELL, f"{len(newest)} in date")
+
+
+def _disk(place: Workspace, _registry: Registry, _now: int) -> Iterator[Finding]:
+    free = shutil.disk_usage(place.data).free
+    state = State.BROKEN if free < _LEAST_FREE else State.WELL
+    words = f"{free / 2**30:.0f} GiB free" + (
+        "; make room before readings are refused" if state is State.BROKEN else ""
+    )
+    yield Finding("disk", state, words)
+
+
+def _ago(milliseconds: int) -> str:
+    minutes = milliseconds // 60_000
+    if minutes < 2:
+        return f"{max(milliseconds, 0) // 1000} s ago"
+    return f"{minutes} min ago" if minutes < 120 else f"{minutes // 60} h ago"
