@@ -266,17 +266,24 @@ def decide_exposure(
     A highest (or, against a lower limit, lowest) value is a fact wherever it was seen: unseen time can only add to it.
     With short coverage it may therefore still indicate an exceedance or leave the question open, but never say *none*.
     """
+    coverage = exposure.coverage if seen is None else min(exposure.coverage, seen)
+    extreme = exposure.measure in (_LOWEST if comparator is Comparator.BELOW else _HIGHEST)
     if exposure.value is None or exposure.uncertainty is None:
-        return Verdict(decide_within_gaps(exposure.low, exposure.high, limit, comparator), None)
+        bounded = Verdict(decide_within_gaps(exposure.low, exposure.high, limit, comparator), None)
+        hardly_seen = seen is not None and seen < minimum_coverage
+        return _unless_none(bounded) if extreme and hardly_seen else bounded
     verdict = decide(
         exposure.value, exposure.uncertainty.combined, limit, comparator, scale_of(exposure.unit), probabilities
     )
-    coverage = exposure.coverage if seen is None else min(exposure.coverage, seen)
     if coverage >= minimum_coverage:
         return verdict
-    extremes = _LOWEST if comparator is Comparator.BELOW else _HIGHEST
-    if exposure.measure not in extremes:
-        return Verdict(decide_within_gaps(exposure.low, exposure.high, limit, comparator), None)
+    if extreme:
+        return _unless_none(verdict)
+    return Verdict(decide_within_gaps(exposure.low, exposure.high, limit, comparator), None)
+
+
+def _unless_none(verdict: Verdict) -> Verdict:
+    """What remains when too little was seen to say *none*."""
     if verdict.decision is Decision.NO_EXCEEDANCE_INDICATED:
         return Verdict(Decision.INSUFFICIENT_DATA, verdict.probability)
     return verdict

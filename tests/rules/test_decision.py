@@ -163,3 +163,9 @@ def test_highest_hour_of_a_shift_hardly_seen_can_accuse_but_not_acquit() -> None
     assert decide_exposure(high, 1000.0, Comparator.ABOVE, 0.75, seen=0.3).decision is EXCEEDANCE
     assert decide_exposure(fine, 1000.0, Comparator.ABOVE, 0.75, seen=0.3).decision is INSUFFICIENT
     assert decide_exposure(fine, 1000.0, Comparator.ABOVE, 0.75, seen=0.9).decision is NONE
+
+
+def test_highest_hour_hidden_by_gaps_is_not_acquitted_by_the_few_minutes_seen() -> None:
+    hidden = measured("co2", Measure.MAX_1H, DAY, None, coverage=0.5, low=300.0, high=600.0)
+    assert decide_exposure(hidden, 1000.0, Comparator.ABOVE, 0.75, seen=0.08).decision is INSUFFICIENT
+    assert decide_exposure(hidden, 1000.0, Comparator.ABOVE, 0.75).decision is NONE

@@ -23,7 +23,7 @@ DUSTY = zone(ZoneKind.SPECIFIC_POLLUTION, WorkIntensity.PHYSICAL)
 def by_rule(proposals: list[TicketProposal]) -> dict[str, TicketProposal]:
     found = {p.rule: p for p in proposals}
     assert len(found) == len(proposals), "one a rule"
-    return dict(found)
+    return {str(rule): proposal for rule, proposal in found.items()}
 
 
 def noise(levels: list[float], uncertainty: float = 0.5) -> list[Exposure]:
