@@ -114,7 +114,7 @@ class Exceedance:
     peak, mean : float
         Most extreme and mean value of the signal during the episode, in ``unit``.
     dose : float
-        ∫ excess dt [unit·s].
+        ∫ excess dt [unit·s]; for levels, whose decibels do not add up, the excess energy as seconds at the limit [s].
     cut : bool
         True when missing time ended the episode.
     """

@@ -14,6 +14,9 @@ Instants = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
 Switches = npt.NDArray[np.bool_]
 
+SAMPLE = 11
+"""Elements a pivot is chosen from."""
+
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _swap(values: Values, weights: Instants, a: int, b: int) -> None:
@@ -22,28 +25,37 @@ def _swap(values: Values, weights: Instants, a: int, b: int) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _pivot(values: Values, low: int, high: int, seed: int) -> float:
-    """Median of three scattered elements; a day that rises and falls would fool fixed places."""
-    span = high - low
-    a = values[low + seed % span]
-    b = values[low + (seed // 7) % span]
-    c = values[low + (seed // 61) % span]
-    median: float = max(min(a, b), min(max(a, b), c))
-    return median
+def _pivot(values: Values, weights: Instants, low: int, high: int, seed: int, rank: float) -> float:
+    """Value near the given rank (0 to 1, from below) of the range, of a sample brought to its front and sorted.
+
+    The places are scattered: a day that rises and falls would fool fixed ones. Only the speed depends on the sample.
+    """
+    size = min(SAMPLE, high - low)
+    for k in range(size):
+        seed = (seed * 1_103_515_245 + 12_345) & 0x7FFFFFFF
+        _swap(values, weights, low + k, low + k + seed % (high - low - k))
+        at = low + k
+        while at > low and values[at - 1] > values[at]:
+            _swap(values, weights, at - 1, at)
+            at -= 1
+    pivot: float = values[low + min(max(int(rank * size), 0), size - 1)]
+    return pivot
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _select(
-    values: Values, weights: Instants, low: int, high: int, above: int, valid: int, percent: int
+    values: Values, weights: Instants, low: int, high: int, above: int, here: int, valid: int, percent: int
 ) -> tuple[float, int, int, int, int]:
-    """Smallest value x in [low, high) with 100·time(v > x) ≤ percent·valid; ``above`` is the time beyond ``high``.
+    """Smallest value x in [low, high) with 100·time(v > x) ≤ percent·valid.
 
-    Leaves the range split in three: smaller, equal (from, to), greater; returns x, from, to, time(v > x), time(v ≥ x).
+    ``above`` is the time beyond ``high``, ``here`` that of the range. Leaves the range split in three: smaller, equal
+    (from, to), greater; returns x, from, to, time(v > x), time(v ≥ x).
     """
     seed = 20_261_122
     while True:
         seed = (seed * 1_103_515_245 + 12_345) & 0x7FFFFFFF
-        pivot = _pivot(values, low, high, seed)
+        rank = 1.0 - (percent * valid - 100.0 * above) / (100.0 * here)
+        pivot = _pivot(values, weights, low, high, seed, rank)
         first = low
         i = low
         last = high
@@ -63,8 +75,10 @@ def _select(
                 i += 1
         if 100 * (above + greater) > percent * valid:
             low = last
+            here = greater
         elif first > low and 100 * (above + greater + equal) <= percent * valid:
             above += greater + equal
+            here -= greater + equal
             high = first
         else:
             return pivot, first, last, above + greater, above + greater + equal
@@ -84,17 +98,18 @@ def order_statistics(
             out[k] = math.nan
         return
     middle = above_percent.size // 2
-    centre, first, last, above, reached = _select(values, weights, 0, size, 0, valid, above_percent[middle])
+    centre, first, last, above, reached = _select(values, weights, 0, size, 0, valid, valid, above_percent[middle])
     out[middle] = centre
     # below and above the middle's own block: two ranges that never mix again
     for k in range(middle - 1, -1, -1):
         out[k] = out[k + 1]
         if 100 * reached <= above_percent[k] * valid:
-            out[k], first, _, _, reached = _select(values, weights, 0, first, reached, valid, above_percent[k])
+            below = valid - reached
+            out[k], first, _, _, reached = _select(values, weights, 0, first, reached, below, valid, above_percent[k])
     for k in range(middle + 1, above_percent.size):
         out[k] = out[k - 1]
         if 100 * above > above_percent[k] * valid:
-            out[k], _, last, above, _ = _select(values, weights, last, size, 0, valid, above_percent[k])
+            out[k], _, last, above, _ = _select(values, weights, last, size, 0, above, valid, above_percent[k])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
