@@ -11,6 +11,7 @@ for ever instead of refusing it. TCP_NODELAY is set by asyncio.
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
 from typing import Any, cast
@@ -133,6 +134,7 @@ class EmbeddedBroker:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        await broker.close_connections()
 
 
 class LocalClients(BaseAuthPlugin):  # type: ignore[misc]  # amqtt's types are not published
@@ -199,6 +201,10 @@ async def _read_head(reader: asyncio.StreamReader) -> bytes:
 class _LastingBroker(Broker):  # type: ignore[misc]  # amqtt's types are not published
     """amqtt's broker with deliveries that last."""
 
+    def __init__(self, config: BrokerConfig) -> None:
+        super().__init__(config)
+        self._writers: set[asyncio.StreamWriter] = set()
+
     def listening_port(self) -> int:
         """The port of the default listener."""
         return int(self._servers["default"].instance.sockets[0].getsockname()[1])
@@ -206,17 +212,29 @@ class _LastingBroker(Broker):  # type: ignore[misc]  # amqtt's types are not pub
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
-        """Refuse versions of MQTT the broker does not speak before it misreads them."""
+        """Refuse versions of MQTT the broker does not speak before it misreads them, and close what it leaves open."""
+        self._writers.add(writer)
         try:
             head = await _read_head(reader)
+            if head.endswith(_MQTT_5):
+                writer.write(_WRONG_VERSION)
+            else:
+                await self._client_connected(listener_name, _Rereading(head, reader), StreamWriterAdapter(writer))
         except (asyncio.IncompleteReadError, OSError):
-            writer.close()
-            return
-        if head.endswith(_MQTT_5):
-            writer.write(_WRONG_VERSION)
-            writer.close()
-            return
-        await self._client_connected(listener_name, _Rereading(head, reader), StreamWriterAdapter(writer))
+            pass  # whoever it was has gone
+        finally:
+            await self._close(writer)
+
+    async def close_connections(self) -> None:
+        """Close every connection that is still open."""
+        for writer in list(self._writers):
+            await self._close(writer)
+
+    async def _close(self, writer: asyncio.StreamWriter) -> None:
+        self._writers.discard(writer)
+        writer.close()
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            await writer.wait_closed()
 
     async def _initialize_client_session(
         self, reader: ReaderAdapter, writer: WriterAdapter, remote_address: str, remote_port: int

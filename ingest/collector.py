@@ -215,7 +215,9 @@ class Collector:
         lost: list[str] = []
         client.on_message = self._on_message
         client.on_subscribe = self._on_subscribe
-        client.on_disconnect = lambda _c, _d, _f, reason, _p: lost.append(str(reason).lower())
+        client.on_disconnect = lambda _c, _d, flags, reason, _p: lost.append(
+            str(reason).lower() if flags.is_disconnect_packet_from_server else "the network or the broker went away"
+        )
         self._subscribe(client)
         try:
             self._pump(client)
@@ -227,7 +229,7 @@ class Collector:
             abandon(client)
         if self._refusal is not None:
             raise self._refusal
-        raise BrokerError(f"{self._address}: connection lost: {lost[0] if lost else 'the broker closed it'}")
+        raise BrokerError(f"{self._address}: connection lost: {lost[0] if lost else 'the socket was closed'}")
 
     def _pump(self, client: Client) -> None:
         next_misc = 0.0

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from paho.mqtt.client import Client
@@ -185,6 +185,9 @@ class _Answer:
 
 def _attempt(address: BrokerAddress, terms: SessionTerms, protocol: MQTTProtocolVersion) -> Client:
     client = _client(address, terms, protocol)
+    context = _tls_context(address)
+    if context is not None:
+        client.tls_set_context(context)
     answer = _Answer(client)
     try:
         if protocol is MQTTProtocolVersion.MQTTv5:
@@ -194,11 +197,13 @@ def _attempt(address: BrokerAddress, terms: SessionTerms, protocol: MQTTProtocol
             client.connect(address.host, address.port, KEEP_ALIVE, clean_start=False, properties=wishes)
         else:
             client.connect(address.host, address.port, KEEP_ALIVE)
-    except ssl.SSLError as error:
-        raise BrokerError(
-            f"{address}: TLS fails: {error.reason or error}; check the certificates and the port"
-        ) from None
     except (OSError, ValueError) as error:
+        if context is not None:
+            context.close()
+        if isinstance(error, ssl.SSLError):
+            raise BrokerError(
+                f"{address}: TLS fails: {error.reason or error}; check the certificates and the port"
+            ) from None
         raise BrokerError(
             f"{address} cannot be reached: {_why(error)}; start the broker or mend the address and port"
         ) from None
@@ -230,17 +235,43 @@ def _client(address: BrokerAddress, terms: SessionTerms, protocol: MQTTProtocolV
     client.connect_timeout = _CONNECT_TIMEOUT
     if address.username is not None:
         client.username_pw_set(address.username, address.password)
-    if address.encryption is Encryption.TLS:
-        files = address.tls
-        try:
-            client.tls_set(
-                ca_certs=str(files.authority) if files.authority else None,
-                certfile=str(files.certificate) if files.certificate else None,
-                keyfile=str(files.key) if files.key else None,
-            )
-        except (OSError, ValueError) as error:
-            raise BrokerError(f"{address}: a certificate file cannot be used: {error}; check the TLS files") from None
     return client
+
+
+def _tls_context(address: BrokerAddress) -> "_TlsContext | None":
+    if address.encryption is Encryption.NONE:
+        return None
+    try:
+        return _TlsContext.of(address.tls)
+    except (OSError, ValueError) as error:
+        raise BrokerError(f"{address}: a certificate file cannot be used: {error}; check the TLS files") from None
+
+
+class _TlsContext(ssl.SSLContext):
+    """Remembers the socket it wrapped: paho leaves it open when the handshake fails."""
+
+    wrapped: ssl.SSLSocket | None = None
+
+    @classmethod
+    def of(cls, files: TlsFiles) -> "_TlsContext":
+        context = cls(ssl.PROTOCOL_TLS_CLIENT)
+        if files.authority is None:
+            context.load_default_certs()
+        else:
+            context.load_verify_locations(files.authority)
+        if files.certificate is not None:
+            context.load_cert_chain(files.certificate, files.key)
+        return context
+
+    def wrap_socket(self, *arguments: Any, **options: Any) -> ssl.SSLSocket:
+        """As the class above, remembering the result."""
+        self.wrapped = super().wrap_socket(*arguments, **options)
+        return self.wrapped
+
+    def close(self) -> None:
+        """Close what it wrapped."""
+        if self.wrapped is not None:
+            self.wrapped.close()
 
 
 def _await_answer(client: Client, answer: _Answer) -> None:

@@ -8,21 +8,20 @@ these, the next start finds in the table how far it got, and forgets, or does ag
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
-
-from store.readings import Transaction
 
 from catalog.identifiers import KitId
 from catalog.readings import ReadingColumns
 from ingest.codecs.records import Decoded, KitStatus
 from ingest.decode import Delivery, decode
 from ingest.inbox import Inbox, Kept, Refusal
+from store.readings import Transaction
 
 logger = logging.getLogger(__name__)
 
-_REASONS_KEPT = 20
+_REASON_LENGTH = 1_800
 _LONGEST_BACK_OFF = 30.0
 
 
@@ -239,10 +238,17 @@ def _decode_into(batch: _Batch, kept: Kept) -> None:
     if decoded.status is not None:
         batch.statuses.append(decoded.status)
     if decoded.problems:
-        shown = decoded.problems[:_REASONS_KEPT]
-        more = len(decoded.problems) - len(shown)
-        reason = "; ".join(shown) + (f"; and {more} more" if more else "")
-        batch.refusals.append(Refusal(kept, reason))
+        batch.refusals.append(Refusal(kept, _reason(decoded.problems)))
+
+
+def _reason(problems: Sequence[str]) -> str:
+    """The problems on one line; the first always, the others while they fit."""
+    reason = problems[0]
+    for number, problem in enumerate(problems[1:], start=1):
+        if len(reason) + len(problem) > _REASON_LENGTH:
+            return f"{reason}; and {len(problems) - number} more"
+        reason += f"; {problem}"
+    return reason
 
 
 def _decode_safely(kept: Kept) -> Decoded:
