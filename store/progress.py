@@ -43,3 +43,10 @@ class ComputeState:
         """Say where it stopped; to be called when its results are stored."""
         with self._database.writing() as session:
             session.merge(ComputeStateRow(name=name, readings_version=readings_version, at=at))
+
+    def forget(self, name: str = "exposures") -> None:
+        """Start from nothing next time: places, schedules or kits changed, so everything is to be computed again."""
+        with self._database.writing() as session:
+            row = session.get(ComputeStateRow, name)
+            if row is not None:
+                session.delete(row)

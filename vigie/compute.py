@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from store.tickets import TicketStore
-
 from catalog.places import Zone
 from catalog.registry import Registry
+from rules.decision import exposure_key
 from rules.engine import assess, governing, propose
 from rules.pack import default_packs
 from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
+from store.tickets import TicketStore
 from vigie.errors import UsageError
 from vigie.pipeline import compute_deployment
 from vigie.plan import plan
@@ -114,7 +114,14 @@ def _compute_zone(place: Workspace, registry: Registry, zone: Zone, now: int, ve
     episodes = [episode for result in computed for episode in result.exceedances]
     place.exposures.put_exceedances(zone.id, episodes, readings_version=version, at=now)
     proposals = propose(packs, zone, assessments, exposures, days)
-    applied = TicketStore(place.database).apply(zone.id, proposals, at=now, evidence_version=version)
+    keys = [exposure_key(evidence.exposure) for proposal in proposals for evidence in proposal.evidence]
+    applied = TicketStore(place.database).apply(
+        zone.id,
+        proposals,
+        at=now,
+        evidence_version=version,
+        revisions=place.exposures.revisions_of(keys),
+    )
     return len(deployments), put.new + put.changed, applied.opened + applied.amended
 
 

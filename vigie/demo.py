@@ -13,11 +13,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.progress import Progress
-from store.accounts import AccountStore, Role
 
 from catalog.registry import Registry, parse_registry
 from firmware_sim.fleet import FleetSettings, Wiring, publish_kits
 from firmware_sim.workplaces import DEMO_DAYS, DEMO_TIMEZONE, demo, first_demo_day, working_days
+from store.accounts import AccountStore, Role
 from store.registry import save
 from vigie.compute import Summary, compute
 from vigie.errors import RefusedError, UsageError
@@ -141,8 +141,11 @@ def _accounts(workspace: Workspace) -> tuple[DemoAccount, ...]:
     store = AccountStore(workspace.database)
     engineer = DemoAccount("ingenieur@demo.example", secrets.token_urlsafe(9), "engineer: sees every employer")
     employer = DemoAccount("employeur@demo.example", secrets.token_urlsafe(9), "employer: Menuiserie Kervadec only")
-    store.create(engineer.email, engineer.password, Role.ENGINEER)
-    store.create(employer.email, employer.password, Role.EMPLOYER, employer="menuiserie-kervadec")
+    now = time.time_ns() // 1_000_000
+    store.create(engineer.email, "Ingénieur de démonstration", Role.ENGINEER, engineer.password, now)
+    store.create(
+        employer.email, "Employeur de démonstration", Role.EMPLOYER, employer.password, now, "menuiserie-kervadec"
+    )
     return engineer, employer
 
 

@@ -275,7 +275,7 @@ def _workspace_broker(workspace: Path | None) -> str:
 
 
 def _speed(text: str) -> float:
-    from firmware_sim.replay import MAX_SPEED
+    from firmware_sim.pace import MAX_SPEED
 
     if text.strip().lower() == "max":
         return MAX_SPEED

@@ -1,0 +1,5 @@
+"""``python -m vigie``: the same as ``vigie``."""
+
+from vigie.cli import main
+
+main()
