@@ -60,18 +60,18 @@ def run(paths: Sequence[str]) -> list[Figure]:
 
 
 def figures(measured: Mapping[str, Any], report: str) -> list[Figure]:
-    """Figures of pytest-benchmark's JSON and, for benchmarks that time themselves, of what they printed."""
+    """Figures of pytest-benchmark's JSON; what a test printed stands for the rates it did not name."""
+    said = {
+        _name(case.get("classname", ""), case.get("name", "")): "; ".join(_lines(case.findtext("system-out") or ""))
+        for case in ET.fromstring(report).iter("testcase")  # noqa: S314 - see above
+    }
     found = []
     for one in measured.get("benchmarks", []):
         file, _, test = one["fullname"].partition("::")
-        said = "; ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in one["extra_info"].items())
-        found.append(Figure(Path(file).stem, test, one["stats"]["median"], said))
-    timed = {(figure.file, figure.test) for figure in found}
-    for case in ET.fromstring(report).iter("testcase"):  # noqa: S314 - see above
-        file, test = case.get("classname", "").rpartition(".")[2], case.get("name", "")
-        printed = _lines(case.findtext("system-out") or "")
-        if (file, test) not in timed and printed:
-            found.append(Figure(file, test, None, "; ".join(printed)))
+        rates = "; ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in one["extra_info"].items())
+        printed = said.pop((Path(file).stem, test), "")
+        found.append(Figure(Path(file).stem, test, one["stats"]["median"], rates or printed))
+    found += [Figure(*name, None, words) for name, words in said.items() if words]
     return sorted(found, key=lambda figure: figure.file)
 
 
@@ -94,6 +94,10 @@ def write(text: str, pages: Sequence[Path] = PAGES) -> list[Path]:
             page.write_text(after, encoding="utf-8")
             written.append(page)
     return written
+
+
+def _name(module: str, test: str) -> tuple[str, str]:
+    return module.rpartition(".")[2], test
 
 
 def _words(figure: Figure) -> str:

@@ -1,0 +1,316 @@
+"""Write the reference pages that are made of the catalog, the rule packs and the command line.
+
+``python docs/generate.py`` writes them; a test fails when a committed page is not what this writes.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from catalog.identifiers import KitModelId, LimitId
+from catalog.kits import kit_models
+from catalog.limits import Verification, limits, reference_rows
+from catalog.places import ZoneKind
+from catalog.quantities import Quantity, Uncertainty, quantities
+from catalog.units import accepted_units
+from rules.pack import default_packs
+from rules.rule import Comparability, DatedLimit, Level, Onset, Rule, Standing, Tiers
+
+DOCS = Path(__file__).resolve().parent
+_WRITTEN = "<!-- Written by docs/generate.py; change the {source} and run it again. -->\n"
+
+
+def quantities_page() -> str:
+    """Quantities, units, default uncertainties and kit models."""
+    known = list(quantities().values())
+    return _page(
+        "# Quantities, uncertainties and kit models",
+        _WRITTEN.format(source="catalog"),
+        _QUANTITIES_INTRO,
+        "## Quantities",
+        _table(
+            ("id", "name", "nom", "symbol", "unit", "mean", "physically possible", "agent"),
+            (
+                (
+                    f"`{q.id}`",
+                    q.name_en,
+                    q.name_fr,
+                    q.symbol,
+                    q.unit,
+                    q.averaging.value,
+                    f"{q.physical_low:g} to {q.physical_high:g}",
+                    q.agent,
+                )
+                for q in known
+            ),
+        ),
+        _QUANTITIES_NOTES,
+        "## Units",
+        _UNITS_INTRO,
+        _table(("quantity", "accepted units"), ((f"`{q.id}`", _list(accepted_units(q.id))) for q in known)),
+        "## Default uncertainties",
+        _UNCERTAINTY_INTRO,
+        _table(
+            ("quantity", "instrument", "repeatability", "place", "source"),
+            (
+                (
+                    f"`{q.id}`",
+                    _uncertainty(q.instrument, q),
+                    _uncertainty(q.repeatability, q),
+                    _uncertainty(q.place, q),
+                    q.uncertainty_source,
+                )
+                for q in known
+            ),
+        ),
+        "## Kit models",
+        _MODELS_INTRO,
+        *(_model(name) for name in kit_models()),
+    )
+
+
+def limits_page() -> str:
+    """The limits rules use."""
+    verified = sum(limit.verification is Verification.YES for limit in limits().values())
+    parts = []
+    for pack in default_packs():
+        signed = (
+            f"signed off by {pack.signed_off.name}, {pack.signed_off.date}" if pack.signed_off else "not signed off"
+        )
+        parts.append(f"## {pack.title.en} (`{pack.id}` {pack.version}, {signed})")
+        parts += [_rule(rule) for rule in pack.rules]
+    return _page(
+        "# Limits",
+        _WRITTEN.format(source="catalog or the rule packs"),
+        _LIMITS_INTRO.format(rows=len(reference_rows()), comparable=len(limits()), verified=verified),
+        *parts,
+    )
+
+
+def commands_page() -> str:
+    """The command line's own help."""
+    import typer
+
+    from vigie.cli import app
+
+    root: Any = typer.main.get_command(app)
+    return _page(
+        "# Commands",
+        _WRITTEN.format(source="help texts of vigie/commands"),
+        _COMMANDS_INTRO,
+        str(root.epilog),
+        *_commands(root.commands, "vigie"),
+    )
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/quantities.md": quantities_page,
+    "reference/limits.md": limits_page,
+    "reference/commands.md": commands_page,
+}
+"""Page → what writes it."""
+
+_QUANTITIES_INTRO = """\
+What a kit can measure. Every value is stored in the one unit of its quantity and converted on its way in. The
+names in the first column are those of payloads, mapping and registry files, tables and the command line."""
+
+_QUANTITIES_NOTES = """\
+*Mean* says how values combine over time: levels in dB by their energy, everything else by their value. A value
+outside what is physically possible is kept and flagged *bad*; it is in no exposure. A VOC index is relative to
+its own room and is compared with no legal limit. Nor is `tvoc`: a metal-oxide sensor adds up what it happens to
+react to."""
+
+_UNITS_INTRO = """\
+A unit in a payload or a mapping file is one of these. Upper and lower case, spaces, `^3` or `³`, `u` or `µ`
+make no difference. Gases are converted between mass and volume at 20 °C and 101.325 kPa (24.055 L/mol), the
+reference state of French limit values. `/` is a share of one."""
+
+_UNCERTAINTY_INTRO = """\
+Standard uncertainties, used where neither the kit model nor the zone says otherwise. **They are engineering
+proposals, not certified values**, and are marked as such wherever they are shown. A share and an absolute part
+combine as √((share · value)² + absolute²).
+
+- *instrument*: the sensor against a reference; does not shrink with averaging
+- *repeatability*: noise of single readings; does shrink
+- *place*: a fixed sensor is not the worker's breathing zone or ear; a zone's [measured transfer
+  factor](registry.md#transfer-factors-of-a-zone) replaces it"""
+
+_MODELS_INTRO = """\
+What each model reports, how often, and how long one reading may stand for (*hold*, see [what an exposure
+is](../explanation/exposures.md)). `generic` fits any kit nobody described yet. Uncertainties are those above
+unless a model has its own."""
+
+_LIMITS_INTRO = """\
+The limits that rules hold exposures against. Each value comes from the limits table `catalog/data/limits.csv`
+by its id, with its source and the days it is in force. The table has {rows} rows; {comparable} can be compared
+with a number, and {verified} of these are verified against their source. The limit of a shift is the one in
+force on the local day it started.
+
+- **verified**: *yes* where somebody checked the value against its source. A value that is not is never used as
+  the law, and is marked *unverified* wherever it is shown.
+- **standing**: *legal* binds in a French workplace; *guide* advises. A guide published after the measurement is
+  still shown, and said to be later.
+- **breached when**: the comparator is the law's own. Hearing protection is due *at* 85 dB(A), the programme
+  *above* it.
+
+The limits 87 dB(A) and 140 dB(C) hold under the hearing protector; an ambient microphone cannot decide them and
+no rule may use them. Direct-reading devices cannot prove that an occupational exposure limit is respected
+(arrêté of 15 December 2009, annex 1 §2.4): Vigie screens."""
+
+_COMMANDS_INTRO = """\
+Every command has `--help` with an example. Those that work in a workspace find it by `--workspace`, else
+`$VIGIE_WORKSPACE`, else in this folder or one above it. An error is one line on standard error."""
+
+
+def _rule(rule: Rule) -> str:
+    window = f"{rule.measure.value} of a {rule.window_kind.value}"
+    every = set(rule.zones) == set(ZoneKind)
+    zones = "every kind of zone" if every else _list(f"`{kind.value}`" for kind in rule.zones)
+    work = f", {_list(kind.value for kind in rule.intensities)} work" if rule.intensities else ""
+    rows = [row for level in rule.levels for row in _level_rows(level, rule)]
+    hint = rule.comparability is Comparability.INDICATION_ONLY
+    return _page(
+        f"### {rule.title.en} (`{rule.id}`)",
+        f"`{rule.quantity}`, {window}. Zones: {zones}{work}. {_repetition(rule)}"
+        + (" Over half of the limit already calls for metrology." if rule.tiers is Tiers.LEGAL_CHEMICAL else "")
+        + (" The sensor only hints at what the limit is about." if hint else ""),
+        _table(
+            ("level", "breached when", "in force", "standing", "verified", "source", "asks for", "repeated doubt"), rows
+        ),
+    ).rstrip("\n")
+
+
+def _repetition(rule: Rule) -> str:
+    often = rule.repetition
+    if often.onset is Onset.IMMEDIATE:
+        return "One exceedance is enough for a ticket."
+    text = f"A ticket after {often.shifts} {rule.window_kind.value}s"
+    if often.window_share is not None:
+        share, days = f"{100 * often.window_share:g} %", often.working_days
+        text += f", or one sure one and {share} of the occupied time of {days} working days in a row beyond the limit"
+    return f"{text}."
+
+
+def _level_rows(level: Level, rule: Rule) -> Iterable[Sequence[str]]:
+    for limit in level.limits:
+        yield (
+            level.title.en,
+            _breach(limit, rule),
+            _days(limit),
+            "legal" if level.standing is Standing.LEGAL else "guide",
+            limit.verification.value,
+            limit.source,
+            level.on_exceedance.value.replace("_", " "),
+            level.on_inconclusive.value.replace("_", " "),
+        )
+
+
+def _breach(limit: DatedLimit, rule: Rule) -> str:
+    unit = quantities()[rule.quantity].unit
+    own = f"{limit.comparator.value} {limit.value:.4g} {unit}"
+    row = limits().get(LimitId(limit.id)) if limit.id else None
+    printed = f" ({row.value:g} {row.unit})" if row and row.value != limit.value else ""
+    name = f"<br>`{limit.id}`" if limit.id else ""
+    return own + printed + name
+
+
+def _days(limit: DatedLimit) -> str:
+    first = f"from {limit.first}" if limit.first else ""
+    last = f"to {limit.last}" if limit.last else ""
+    return f"{first} {last}".strip() or "no date given"
+
+
+def _model(name: KitModelId) -> str:
+    model = kit_models()[name]
+    return _page(
+        f"### `{model.id}`",
+        f"{model.name} ({model.maker})",
+        _table(
+            ("quantity", "period [s]", "hold [s]", "sensor"),
+            ((f"`{c.quantity}`", f"{c.period:g}", f"{c.hold:g}", c.sensor) for c in model.channels),
+        ),
+    ).rstrip("\n")
+
+
+def _uncertainty(found: Uncertainty, quantity: Quantity) -> str:
+    unit = "dB" if quantity.unit.startswith("dB") else quantity.unit
+    parts = []
+    if found.relative:
+        parts.append(f"{100 * found.relative:g} %")
+    if found.absolute:
+        parts.append(f"{found.absolute:g}" + ("" if unit == "1" else f" {unit}"))
+    return " and ".join(parts) or "0"
+
+
+def _commands(commands: Mapping[str, Any], before: str) -> list[str]:
+    parts = []
+    for name, command in commands.items():
+        path = f"{before} {name}"
+        if hasattr(command, "commands"):
+            parts += _commands(command.commands, path)
+        elif not command.hidden:
+            parts.append(_command(path, command))
+    return parts
+
+
+def _command(path: str, command: Any) -> str:
+    told, _, example = (command.help or "").partition("Example:")
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and not getattr(p, "hidden", False)]
+    names = [p.make_metavar(_context(path, command)) for p in arguments]
+    usage = " ".join([path, *names, "[OPTIONS]" if options else ""])
+    parts = [f"## `{path}`", " ".join(told.split()), f"```text\n{usage.strip()}\n```"]
+    if example:
+        parts.append(f"Example: `{' '.join(example.split())}`")
+    rows = [(f"`{p.make_metavar(_context(path, command))}`", _help(p)) for p in arguments]
+    rows += [(_option(p, _context(path, command)), _help(p)) for p in options if p.name != "help"]
+    if rows:
+        parts.append(_table(("", ""), rows))
+    return _page(*parts).rstrip("\n")
+
+
+def _context(path: str, command: Any) -> Any:
+    return command.context_class(command, info_name=path)
+
+
+def _option(option: Any, context: Any) -> str:
+    names = ", ".join(f"`{name}`" for name in sorted(option.opts, key=len))
+    return names if option.is_flag else f"{names} `{option.make_metavar(context)}`"
+
+
+def _help(parameter: Any) -> str:
+    told = parameter.help or ""
+    default = parameter.default
+    shown = default is not None and default is not False and not callable(default) and not parameter.required
+    if shown and default not in ((), ""):
+        told += f" Default: `{default}`."
+    return told.strip()
+
+
+def _page(*parts: str) -> str:
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def main() -> None:
+    """Write every page; say which changed."""
+    for name, write in PAGES.items():
+        path = DOCS / name
+        text = write()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            sys.stdout.write(f"{name} written\n")
+
+
+if __name__ == "__main__":
+    main()
