@@ -8,7 +8,7 @@ from catalog.quantities import Averaging
 from catalog.schedule import local_days, shifts
 from dsp.campaign import exceedances, exposures
 from dsp.kernels import episodes, rolling, signal, warm, windows
-from tests.dsp.test_campaign import LIMITS, NIGHT, PARIS, campaign
+from tests.dsp.campaigns import LIMITS, NIGHT, PARIS, campaign
 
 KERNELS = (
     signal.standing_time,
