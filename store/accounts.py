@@ -23,6 +23,7 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1024
 """Characters; beyond, hashing would cost more than any person types."""
 
+_LONGEST_ADDRESS = 254
 _FREE_FAILURES = 5
 _FIRST_LOCK = 30_000
 _LONGEST_LOCK = 3_600_000
@@ -204,7 +205,7 @@ class AccountStore:
         An unknown address takes as long as a wrong password. Five failures with one address, known or not, lock it for
         30 s, each further one for twice as long; while locked, not even the right password is looked at.
         """
-        address = email.strip().lower()
+        address = email.strip().lower()[:_LONGEST_ADDRESS]
         with self._database.reading() as session:
             throttle = session.get(ThrottleRow, address)
             if throttle is not None and throttle.locked_until > at:
@@ -279,7 +280,7 @@ class AccountStore:
             if beyond >= 0:
                 row.locked_until = at + int(min(_FIRST_LOCK * 2 ** min(beyond, 20), _LONGEST_LOCK))
             session.execute(delete(ThrottleRow).where(ThrottleRow.last < at - _FORGET_FAILURES))
-            note(session, AuditEntry(at, address[:200], "sign_in_failed", address[:200], f"failure {row.failures}"))
+            note(session, AuditEntry(at, address, "sign_in_failed", address, f"failure {row.failures}"))
             locked = row.locked_until if row.locked_until > at else None
         return SignIn(None, Refusal.WRONG if locked is None else Refusal.LOCKED, locked)
 
@@ -287,7 +288,11 @@ class AccountStore:
 def _address(email: str) -> str:
     address = email.strip().lower()
     local, at, domain = address.partition("@")
-    if not (local and at and domain) or any(character.isspace() for character in address) or len(address) > 254:
+    if (
+        not (local and at and domain)
+        or any(character.isspace() for character in address)
+        or len(address) > _LONGEST_ADDRESS
+    ):
         raise AccountError(f"account {email!r} is no e-mail address; expected for example prenom.nom@service.fr")
     return address
 

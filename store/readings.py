@@ -129,6 +129,21 @@ class ReadingStore:
         suspect = pl.max_horizontal(pl.col("flag"), pl.lit(int(Flag.SUSPECT), pl.Int8))
         return resolved.with_columns(flag=pl.when("conflict").then(suspect).otherwise("flag")).select(list(COLUMNS))
 
+    def last_instants(self, kits: Collection[str]) -> dict[str, int]:
+        """When each kit took its newest reading [ms UTC]; kits without readings are not in it."""
+        files = self._table.snapshot().files
+        found: dict[str, int] = {}
+        while not files.is_empty() and (left := set(kits) - set(found)):
+            newest = files["partition.day"].max()
+            of_day = _relevant(files.filter(pl.col("partition.day") == newest), left, None, None, None)
+            files = files.filter(pl.col("partition.day") < newest)
+            if of_day.is_empty():
+                continue
+            rows = self._table.scan(of_day["path"].to_list()).filter(pl.col("kit").is_in(sorted(left)))
+            last = rows.group_by("kit").agg(pl.col("instant").max().dt.epoch("ms")).collect()
+            found |= dict(last.iter_rows())
+        return found
+
     def touched_since(self, version: int | None) -> Touched:
         """Which kits got readings, from when to when, after a version of the table.
 
