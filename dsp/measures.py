@@ -52,18 +52,24 @@ _LEVEL_SHIFT = (Measure.LEQ, Measure.LEX_8H, Measure.MAX_15MIN, Measure.MAX_1H, 
 _PEAK_SHIFT = (Measure.PEAK, *_THRESHOLDS)
 _ARITHMETIC_DAY = (Measure.MEAN, *PERCENTILES, Measure.MAX_8H, Measure.MAX_24H)
 _LEVEL_DAY = (Measure.LEQ, *PERCENTILES, Measure.MAX_8H, Measure.MAX_24H)
+_ARITHMETIC_CAMPAIGN = (Measure.MEAN, Measure.MINIMUM, *PERCENTILES, Measure.PEAK, *_THRESHOLDS)
+_LEVEL_CAMPAIGN = (Measure.LEQ, *PERCENTILES, *_THRESHOLDS)
+_LEVEL = {WindowKind.SHIFT: _LEVEL_SHIFT, WindowKind.DAY: _LEVEL_DAY, WindowKind.CAMPAIGN: _LEVEL_CAMPAIGN}
+_ARITHMETIC = {
+    WindowKind.SHIFT: _ARITHMETIC_SHIFT,
+    WindowKind.DAY: _ARITHMETIC_DAY,
+    WindowKind.CAMPAIGN: _ARITHMETIC_CAMPAIGN,
+}
 
 
 def measures_of(quantity: Quantity, kind: WindowKind) -> tuple[Measure, ...]:
     """Measures that are computed for a quantity over a kind of window, in the order they are reported.
 
     ``time_above`` and ``time_below`` come once per threshold asked for. Peak levels (L_AFmax, L_Cpeak) have their
-    highest value and nothing that averages. Campaign windows are made of shifts by whoever holds them all.
+    highest value and nothing that averages. A campaign has no TWA,
+    L_EX,8h or rolling maximum: those are of a shift or a day.
     """
-    if kind is WindowKind.CAMPAIGN:
-        return ()
     if quantity.id in PEAK_LEVELS:
-        return _PEAK_SHIFT if kind is WindowKind.SHIFT else ()
-    if quantity.averaging is Averaging.ENERGETIC:
-        return _LEVEL_SHIFT if kind is WindowKind.SHIFT else _LEVEL_DAY
-    return _ARITHMETIC_SHIFT if kind is WindowKind.SHIFT else _ARITHMETIC_DAY
+        return () if kind is WindowKind.DAY else _PEAK_SHIFT
+    by_kind = _LEVEL if quantity.averaging is Averaging.ENERGETIC else _ARITHMETIC
+    return by_kind[kind]

@@ -18,6 +18,8 @@ from store.readings import ReadingStore
 
 _CHUNK = 60 * 86_400_000
 """Milliseconds read from the table at a time, so that a year of a zone stays far under a gigabyte."""
+_BEFORE = 6 * 3_600_000
+"""Milliseconds read before a deployment: more than the longest hold time."""
 _FALLBACK_PERIOD = 60.0
 _HOLD_PERIODS = 3
 
@@ -42,16 +44,17 @@ def channel_series(
     Parameters
     ----------
     span : Interval
-        Readings inside it [ms UTC] and inside the deployment are used.
+        The deployment, as far as it is to be computed [ms UTC]. A quantity without readings in it is passed over; the
+        series goes back a little further, because a reading stands for the time since the one before it.
     version : int, optional
         Delta version of the readings to read.
     """
     zone = registry.zones[deployment.zone]
-    start = max(span.start, deployment.start)
-    end = span.end if deployment.end is None else min(span.end, deployment.end)
-    columns = _columns(store, deployment.kit, start, end, version)
+    columns = _columns(store, deployment.kit, span.start - _BEFORE, span.end, version)
     for name in sorted(columns):
         arrays = columns[name]
+        if arrays.instants[-1] <= span.start:
+            continue
         measured = quantity(name)
         channel = _channel(registry, deployment.kit, measured.id) or _fallback(measured.id, arrays.instants)
         values = _at_the_person(zone, measured, arrays.values)

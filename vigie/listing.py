@@ -10,10 +10,12 @@ from catalog.quantities import quantity as quantity_named
 from catalog.registry import Registry
 from catalog.suggest import did_you_mean
 from dsp.exposure import Measure, WindowKind
+from rules.tickets import TicketState
 from store.registry import load
 from store.scope import Scope
+from store.ticket_views import TicketView
 from vigie.errors import UsageError
-from vigie.times import parse_instant, parse_until
+from vigie.times import as_datetime, parse_instant, parse_until
 from vigie.workspace import Workspace
 
 READING_FIELDS = ("time", "kit", "quantity", "value", "unit", "flag", "simulated")
@@ -68,6 +70,36 @@ EXCEEDANCE_FIELDS = (
     "revision",
     "simulated",
 )
+TICKET_FIELDS = (
+    "id",
+    "zone",
+    "agent",
+    "rule",
+    "level",
+    "kind",
+    "state",
+    "priority",
+    "title_fr",
+    "title_en",
+    "reason_fr",
+    "reason_en",
+    "advice_fr",
+    "advice_en",
+    "limit_source",
+    "kits",
+    "evidence",
+    "held_back_by",
+    "supported",
+    "created",
+    "updated",
+    "validated",
+    "revision",
+    "pack",
+    "pack_version",
+    "readings_version",
+    "simulated",
+)
+KIT_FIELDS = ("kit", "label", "model", "zone", "since", "until", "state", "last_reading", "firmware", "simulated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +185,92 @@ def exceedances_frame(place: Workspace, wanted: Filter) -> pl.DataFrame:
     )
     seconds = (pl.col("end") - pl.col("start")).dt.total_milliseconds() / 1000
     return frame.with_columns(duration=seconds).select(EXCEEDANCE_FIELDS)
+
+
+def tickets_frame(place: Workspace, zone: str | None = None, state: str | None = None) -> pl.DataFrame:
+    """Tickets, open and urgent ones first; fields :data:`TICKET_FIELDS`.
+
+    Raises
+    ------
+    UsageError
+        No such zone or state.
+    """
+    states = None if state is None else [TicketState(_one_of("--state", state, [s.value for s in TicketState]))]
+    wanted = None if zone is None else _zone(load(place.database, Scope.service()), zone).id
+    rows = [ticket_row(ticket) for ticket in place.views.tickets(Scope.service(), wanted, states)]
+    return pl.DataFrame(rows, schema=TICKET_SCHEMA, orient="row")
+
+
+def ticket_row(ticket: TicketView) -> tuple[object, ...]:
+    """The fields :data:`TICKET_FIELDS` of one ticket."""
+    content, service = ticket.content, ticket.service
+    return (
+        ticket.id,
+        ticket.zone,
+        ticket.agent,
+        ticket.rule,
+        content.level,
+        content.kind,
+        ticket.state.value,
+        content.priority,
+        content.title_fr,
+        content.title_en,
+        content.reason_fr,
+        content.reason_en,
+        content.advice_fr,
+        content.advice_en,
+        content.limit_source,
+        " ".join(sorted({item.kit for item in content.evidence})),
+        len(content.evidence),
+        content.held_back_by,
+        None if service is None else service.supported,
+        as_datetime(ticket.created),
+        as_datetime(ticket.updated),
+        None if ticket.validated_at is None else as_datetime(ticket.validated_at),
+        ticket.revision,
+        content.pack,
+        content.pack_version,
+        ticket.readings_version,
+        content.simulated,
+    )
+
+
+def kits_frame(place: Workspace) -> pl.DataFrame:
+    """Kits with where they are and what they last said; fields :data:`KIT_FIELDS`."""
+    rows = []
+    for view in place.views.kits(Scope.service()):
+        lent, status = view.deployment, view.status
+        rows.append(
+            (
+                view.kit.id,
+                view.kit.label,
+                view.kit.model,
+                None if lent is None else lent.zone,
+                None if lent is None else as_datetime(lent.start),
+                None if lent is None or lent.end is None else as_datetime(lent.end),
+                None if status is None else status.state,
+                None if view.last_reading is None else as_datetime(view.last_reading),
+                None if status is None else status.firmware,
+                view.kit.simulated,
+            )
+        )
+    return pl.DataFrame(rows, schema=_KIT_SCHEMA, orient="row")
+
+
+def _schema(fields: tuple[str, ...], kinds: dict[str, pl.DataType]) -> dict[str, pl.DataType]:
+    return {name: kinds.get(name, pl.String()) for name in fields}
+
+
+_INSTANT = pl.Datetime("us", "UTC")
+TICKET_SCHEMA = _schema(
+    TICKET_FIELDS,
+    dict.fromkeys(("id", "priority", "evidence", "revision", "readings_version"), pl.Int64())
+    | dict.fromkeys(("created", "updated", "validated"), _INSTANT)
+    | dict.fromkeys(("supported", "simulated"), pl.Boolean()),
+)
+_KIT_SCHEMA = _schema(
+    KIT_FIELDS, dict.fromkeys(("since", "until", "last_reading"), _INSTANT) | {"simulated": pl.Boolean()}
+)
 
 
 def _span(place: Workspace, wanted: Filter) -> tuple[int | None, int | None]:

@@ -69,7 +69,8 @@ def compute_deployment(
     channels = list(channel_series(store, registry, deployment, deployed, version))
     if not channels:
         return result
-    first = local_day(min(int(channel.series.instants[0]) for channel in channels), establishment.timezone)
+    earliest = min(int(channel.series.instants[0]) for channel in channels)
+    first = local_day(max(earliest, deployed.start), establishment.timezone)
     last = local_day(max(int(channel.series.instants[-1]) for channel in channels), establishment.timezone)
     last = min(last + timedelta(days=_SILENCE), local_day(deployed.end, establishment.timezone))
     worked, days = _closed_windows(zone, establishment, deployed, first, last, now)

@@ -12,11 +12,11 @@ from vigie.errors import UsageError
 from vigie.settings import FILE_NAME, TEMPLATE, Settings, load_settings
 
 if TYPE_CHECKING:
-    from store.exposures import ExposureStore
-
     from ingest.inbox import Inbox
     from store.database import Database
+    from store.exposures import ExposureStore
     from store.readings import ReadingStore
+    from store.views import Views
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,15 @@ class Workspace:
         from store.exposures import ExposureStore
 
         return ExposureStore(self.exposures_path)
+
+    @cached_property
+    def views(self) -> "Views":
+        """What may be seen, by whom."""
+        from store.privacy import Privacy
+        from store.views import Views
+
+        privacy = Privacy(self.settings.privacy.resolution, self.settings.privacy.minimum_group)
+        return Views(self.database, self.readings, self.exposures, privacy)
 
     def open_inbox(self) -> "Inbox":
         """The durable inbox; the caller closes it."""

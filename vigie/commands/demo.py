@@ -52,7 +52,6 @@ def demo(
 
 
 def _tell(workspace: "Workspace", result: "DemoResult") -> None:
-    from store.scope import Scope
     from vigie.listing import tickets_frame
 
     summary = result.summary
@@ -60,9 +59,9 @@ def _tell(workspace: "Workspace", result: "DemoResult") -> None:
         f"\n{result.messages} messages, {result.readings} readings, {result.dead_letters} dead letters\n"
         f"{summary.exposures} exposures, {summary.tickets} tickets proposed (simulated readings):\n"
     )
-    for ticket in tickets_frame(workspace, Scope.service()).iter_rows(named=True):
-        sys.stdout.write(f"  {ticket['id']:>3}  {ticket['kind']:<20} {ticket['zone']}: {ticket['title']}\n")
-        sys.stdout.write(f"       {ticket['reason']}\n")
+    for ticket in tickets_frame(workspace).iter_rows(named=True):
+        sys.stdout.write(f"  {ticket['id']:>3}  {ticket['kind']:<20} {ticket['zone']}: {ticket['title_fr']}\n")
+        sys.stdout.write(f"       {ticket['reason_fr']}\n")
 
 
 def _accounts(result: "DemoResult") -> None:

@@ -140,3 +140,53 @@ def exceedances(
         nothing="No exceedance episodes.",
         columns=("zone", "quantity", "limit", "unit", "start", "end", "duration", "peak", "mean", "cut"),
     )
+
+
+def tickets(
+    zone: ZoneOption = None,
+    state: Annotated[
+        str | None, typer.Option("--state", metavar="STATE", help="Only proposed, validated, dismissed or closed ones.")
+    ] = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    output: OutputOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """What somebody should do: proposals of the rules, and what professionals made of them.
+
+    Example: vigie tickets --state proposed
+    """
+    from vigie.listing import tickets_frame
+
+    frame = tickets_frame(find_workspace(workspace), zone, state)
+    show(
+        frame,
+        form_of(as_json, as_csv),
+        output,
+        title=f"{frame.height} tickets",
+        nothing="No tickets.",
+        columns=("id", "state", "kind", "zone", "title_fr", "priority", "simulated"),
+    )
+
+
+def kits(
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    output: OutputOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Every kit: where it is, since when, what it last said.
+
+    Example: vigie kits --json
+    """
+    from vigie.listing import kits_frame
+
+    frame = kits_frame(find_workspace(workspace))
+    show(
+        frame,
+        form_of(as_json, as_csv),
+        output,
+        title=f"{frame.height} kits",
+        nothing="No kits. The registry names them: vigie registry import FILE.",
+        columns=("kit", "model", "zone", "since", "until", "state", "last_reading"),
+    )
