@@ -74,13 +74,13 @@ def open_database(url: str) -> Database:
     try:
         shown = make_url(url).render_as_string(hide_password=True)
         engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS} if url.startswith("sqlite") else {})
-    except ArgumentError as error:
-        raise StoreError(
-            f"database URL cannot be read ({error}); expected for example sqlite:////data/vigie.db"
-        ) from None
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(
             f"{shown}: no driver for it is installed ({error}); for PostgreSQL: pip install psycopg"
+        ) from None
+    except ArgumentError as error:
+        raise StoreError(
+            f"database URL cannot be read ({error}); expected for example sqlite:////data/vigie.db"
         ) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

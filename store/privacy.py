@@ -66,7 +66,7 @@ def coarse_course(rows: pl.DataFrame, quantity: Quantity, privacy: Privacy, now:
     span = (pl.col("instant").max() - pl.col("instant").min()).dt.total_microseconds().alias("span")
     return (
         rows.group_by("kit", end.alias("step"))
-        .agg(value, pl.col("suspect").any(), pl.col("simulated").any(), span)
+        .agg(value.alias("value"), pl.col("suspect").any(), pl.col("simulated").any(), span)
         .filter(pl.col("span") >= _SEEN * step, pl.col("step").dt.epoch("ms") <= now)
         .rename({"step": "instant"})
         .select("kit", "instant", "value", "suspect", "simulated")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, MetaData, String, event, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 
 from store.errors import StoreError
 
@@ -231,4 +231,17 @@ def _keep_history(session: Session, *_: object) -> None:
     """Refuse to change or delete a row of a table that is only ever added to."""
     for row in (*session.dirty, *session.deleted):
         if isinstance(row, _APPEND_ONLY) and (row in session.deleted or session.is_modified(row)):
-            raise StoreError(f"{row.__tablename__} is only ever added to; nothing in it is changed or deleted")
+            raise _kept(row.__tablename__)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _keep_history_whole(state: ORMExecuteState) -> None:
+    """The same for statements that change many rows at once."""
+    if (state.is_update or state.is_delete) and state.bind_mapper is not None:
+        changed = state.bind_mapper.class_
+        if issubclass(changed, _APPEND_ONLY):
+            raise _kept(changed.__tablename__)
+
+
+def _kept(table: str) -> StoreError:
+    return StoreError(f"{table} is only ever added to; nothing in it is changed or deleted")
