@@ -40,7 +40,9 @@ def readings(tmp_path: Path) -> ReadingStore:
     ):
         rows = ReadingColumns()
         for i in range(1, 3 * 60 + 1):
-            rows.extend([ReadingColumns([kit], ["co2"], [start + i * MINUTE], [base + i % 7], [1], [NOON], [False])])
+            rows.extend(
+                [ReadingColumns([kit], ["co2"], [int(start) + i * MINUTE], [base + i % 7], [1], [NOON], [False])]
+            )
         store.append(rows)
     return store
 
