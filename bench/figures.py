@@ -111,6 +111,8 @@ def _lines(text: str) -> list[str]:
 
 
 def _number(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

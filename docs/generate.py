@@ -3,10 +3,12 @@
 ``python docs/generate.py`` writes them; a test fails when a committed page is not what this writes.
 """
 
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from catalog.identifiers import KitModelId, LimitId
 from catalog.kits import kit_models
@@ -16,6 +18,9 @@ from catalog.quantities import Quantity, Uncertainty, quantities
 from catalog.units import accepted_units
 from rules.pack import default_packs
 from rules.rule import Comparability, DatedLimit, Level, Onset, Rule, Standing, Tiers
+
+if TYPE_CHECKING:
+    import typer
 
 DOCS = Path(__file__).resolve().parent
 _WRITTEN = "<!-- Written by docs/generate.py; change the {source} and run it again. -->\n"
@@ -90,17 +95,14 @@ def limits_page() -> str:
 
 def commands_page() -> str:
     """The command line's own help."""
-    import typer
-
     from vigie.cli import app
 
-    root: Any = typer.main.get_command(app)
     return _page(
         "# Commands",
         _WRITTEN.format(source="help texts of vigie/commands"),
         _COMMANDS_INTRO,
-        str(root.epilog),
-        *_commands(root.commands, "vigie"),
+        str(app.info.epilog),
+        *_commands(app, "vigie"),
     )
 
 
@@ -243,49 +245,80 @@ def _uncertainty(found: Uncertainty, quantity: Quantity) -> str:
     return " and ".join(parts) or "0"
 
 
-def _commands(commands: Mapping[str, Any], before: str) -> list[str]:
-    parts = []
-    for name, command in commands.items():
-        path = f"{before} {name}"
-        if hasattr(command, "commands"):
-            parts += _commands(command.commands, path)
-        elif not command.hidden:
-            parts.append(_command(path, command))
+def _commands(app: "typer.Typer", before: str) -> list[str]:
+    parts = [_command(f"{before} {known.name}", known.callback) for known in app.registered_commands if known.callback]
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            parts += _commands(group.typer_instance, f"{before} {group.name}")
     return parts
 
 
-def _command(path: str, command: Any) -> str:
-    told, _, example = (command.help or "").partition("Example:")
-    arguments = [p for p in command.params if p.param_type_name == "argument"]
-    options = [p for p in command.params if p.param_type_name == "option" and not getattr(p, "hidden", False)]
-    names = [p.make_metavar(_context(path, command)) for p in arguments]
-    usage = " ".join([path, *names, "[OPTIONS]" if options else ""])
-    parts = [f"## `{path}`", " ".join(told.split()), f"```text\n{usage.strip()}\n```"]
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """One argument or option, as its annotation describes it."""
+
+    name: str
+    kind: Any
+    info: "typer.models.ParameterInfo"
+    default: object
+
+    @property
+    def is_option(self) -> bool:
+        return type(self.info).__name__ == "OptionInfo"
+
+    @property
+    def is_required(self) -> bool:
+        return self.default is inspect.Parameter.empty
+
+    @property
+    def value(self) -> str:
+        """What stands for its value."""
+        kinds = get_args(self.kind) or (self.kind,)
+        return self.info.metavar or ("NUMBER" if int in kinds or float in kinds else "TEXT")
+
+    @property
+    def names(self) -> str:
+        """What is typed, with the value it takes."""
+        if not self.is_option:
+            return f"`{self.value}`"
+        # Inside Annotated[], Typer takes the first name for the default, and puts it right later.
+        said = (self.info.default, *(self.info.param_decls or ()))
+        declared = [word for word in said if isinstance(word, str)] or [f"--{self.name.replace('_', '-')}"]
+        typed = ", ".join(f"`{name}`" for name in sorted(declared, key=len))
+        needed = " (required)" if self.is_required else ""
+        return (typed if self.kind is bool else f"{typed} `{self.value}`") + needed
+
+    @property
+    def words(self) -> str:
+        """Its help, with the default where one is worth saying."""
+        told = self.info.help or ""
+        if self.is_required or self.default in (None, False, ""):
+            return told
+        return f"{told} Default: `{self.default}`."
+
+
+def _parameters(callback: Callable[..., Any]) -> list[_Parameter]:
+    hints = get_type_hints(callback, include_extras=True)
+    found = []
+    for name, parameter in inspect.signature(callback).parameters.items():
+        kind, info = get_args(hints[name])[:2]
+        found.append(_Parameter(name, kind, info, parameter.default))
+    return found
+
+
+def _command(path: str, callback: Callable[..., Any]) -> str:
+    told, _, example = inspect.cleandoc(callback.__doc__ or "").partition("Example:")
+    parameters = _parameters(callback)
+    arguments = [p for p in parameters if not p.is_option]
+    options = [p for p in parameters if p.is_option]
+    usage = " ".join([path, *(p.value for p in arguments), *(["[OPTIONS]"] if options else [])])
+    parts = [f"## `{path}`", " ".join(told.split()), f"```text\n{usage}\n```"]
     if example:
         parts.append(f"Example: `{' '.join(example.split())}`")
-    rows = [(f"`{p.make_metavar(_context(path, command))}`", _help(p)) for p in arguments]
-    rows += [(_option(p, _context(path, command)), _help(p)) for p in options if p.name != "help"]
-    if rows:
-        parts.append(_table(("", ""), rows))
+    if parameters:
+        rows = [(p.names, p.words) for p in (*arguments, *options)]
+        parts.append(_table(("argument or option", "what"), rows))
     return _page(*parts).rstrip("\n")
-
-
-def _context(path: str, command: Any) -> Any:
-    return command.context_class(command, info_name=path)
-
-
-def _option(option: Any, context: Any) -> str:
-    names = ", ".join(f"`{name}`" for name in sorted(option.opts, key=len))
-    return names if option.is_flag else f"{names} `{option.make_metavar(context)}`"
-
-
-def _help(parameter: Any) -> str:
-    told = parameter.help or ""
-    default = parameter.default
-    shown = default is not None and default is not False and not callable(default) and not parameter.required
-    if shown and default not in ((), ""):
-        told += f" Default: `{default}`."
-    return told.strip()
 
 
 def _page(*parts: str) -> str:

@@ -1,0 +1,58 @@
+"""Every name that a list prints is on the page, in its table and in its order, and no other is."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ingest.inbox import Message
+from vigie.cli import app
+from vigie.listing import EXCEEDANCE_FIELDS, EXPOSURE_FIELDS, KIT_FIELDS, READING_FIELDS, TICKET_FIELDS
+from vigie.workspace import Workspace, create_workspace
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "json.md"
+FIELDS = {
+    "readings": READING_FIELDS,
+    "exposures": EXPOSURE_FIELDS,
+    "exceedances": EXCEEDANCE_FIELDS,
+    "tickets": TICKET_FIELDS,
+    "kits": KIT_FIELDS,
+}
+
+
+def documented(command: str) -> list[str]:
+    """Names in the first column of the table of ``vigie <command> --json``."""
+    section = PAGE.read_text(encoding="utf-8").partition(f"## `vigie {command} --json`\n")[2].partition("\n## ")[0]
+    return re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return create_workspace(tmp_path_factory.mktemp("json") / "service", "Service")
+
+
+@pytest.mark.parametrize("command", FIELDS)
+def test_the_fields_of_a_list_are_the_documented_ones(command: str) -> None:
+    assert documented(command) == list(FIELDS[command])
+
+
+def test_the_page_names_every_measure() -> None:
+    from dsp.exposure import Measure
+
+    line = next(line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `measure` |"))
+    assert set(re.findall(r"`(\w+)`", line)) == {"measure", *(measure.value for measure in Measure)}
+
+
+def test_short_lists_print_the_documented_names(place: Workspace) -> None:
+    runner = CliRunner()
+    where = ["--workspace", str(place.root)]
+    added = runner.invoke(app, ["account", "add", "a@b.example", "--role", "engineer", *where], input="long enough\n")
+    assert added.exit_code == 0, added.output
+    with place.open_inbox() as inbox:
+        inbox.add([Message("vigie/v1/k/readings", bytes(inbox.largest_message + 1), 0)])
+    for command in ("account list", "dead-letters", "doctor"):
+        rows = json.loads(runner.invoke(app, [*command.split(), "--json", *where]).stdout)
+        assert rows
+        assert list(rows[0]) == documented(command)
