@@ -1,8 +1,11 @@
 """Lists on the command line: a table to read, JSON to process, CSV or Parquet to keep; one set of names for all."""
 
 import json
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +18,21 @@ if TYPE_CHECKING:
 _INSTANT = "%Y-%m-%dT%H:%M:%S%.3fZ"
 
 
+_UNWATCHED_WIDTH = 200
+_PADDING = 3
+_NEVER_CUT = 26
+"""Columns whose cells are all at most that long are kept on one line; longer texts fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table for a person."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
 class Form(Enum):
     """How a list is printed."""
 
@@ -24,7 +42,7 @@ class Form(Enum):
 
 
 def show(
-    frame: "pl.DataFrame", form: Form, output: Path | None, *, title: str, nothing: str, columns: Sequence[str]
+    frame: "pl.DataFrame", form: Form, output: Path | None, *, nothing: str, table: "Callable[[pl.DataFrame], Sheet]"
 ) -> None:
     """Print or write a list.
 
@@ -36,22 +54,27 @@ def show(
         Ignored where ``output`` names a file: its ending decides.
     output : Path or None
         ``.csv``, ``.parquet`` or ``.json`` file to write instead of printing.
-    title, nothing : str
-        Heading of the table; what to say when there is no row.
-    columns : sequence of str
-        The columns of the table a person reads; files and JSON carry all.
+    nothing : str
+        What to say when there is no row.
+    table : callable
+        Makes the sheet a person reads; files and JSON carry all fields instead.
     """
     if output is not None:
         _write(frame, output)
         sys.stderr.write(f"{frame.height} rows written to {output}\n")
     elif form is Form.JSON:
-        sys.stdout.write(_instants_as_text(frame).write_json() + "\n")
+        print_json(frame)
     elif form is Form.CSV:
         sys.stdout.write(_instants_as_text(frame).write_csv())
     elif frame.is_empty():
         sys.stdout.write(nothing + "\n")
     else:
-        _table(frame.select(columns), title)
+        print_sheet(table(frame))
+
+
+def print_json(frame: "pl.DataFrame") -> None:
+    """An array of flat objects."""
+    sys.stdout.write(_instants_as_text(frame).write_json() + "\n")
 
 
 def show_rows(
@@ -99,32 +122,55 @@ def _instants_as_text(frame: "pl.DataFrame") -> "pl.DataFrame":
     )
 
 
-def _table(frame: "pl.DataFrame", title: str) -> None:
-    rows = [[_cell(value) for value in row] for row in frame.iter_rows()]
-    _print_table(frame.columns, rows, title)
-
-
-def _cell(value: object) -> str:
-    import datetime as dt
-
-    if value is None:
-        return "–"
-    if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
-    if isinstance(value, dt.datetime):
-        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return str(value)
-
-
-def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
+def print_sheet(sheet: Sheet) -> None:
+    """Print a sheet as wide as the terminal, or as wide as its numbers need: no number is ever cut."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for name in columns:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows:
+    widths = [max(len(name), *(len(row[i]) for row in sheet.rows)) for i, name in enumerate(sheet.columns)]
+    needed = sum(min(width, _NEVER_CUT) + _PADDING for width in widths)
+    console = Console(width=_UNWATCHED_WIDTH if not sys.stdout.isatty() else None)
+    console.width = max(console.width, needed)
+    table = Table(title=sheet.title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for name, width in zip(sheet.columns, widths, strict=True):
+        table.add_column(name, no_wrap=width <= _NEVER_CUT, overflow="fold")
+    for row in sheet.rows:
         table.add_row(*row)
-    console.print(table)
+    console.print(table, highlight=False)
+
+
+def plain_sheet(frame: "pl.DataFrame", columns: Sequence[str], title: str, timezone: str) -> Sheet:
+    """Some columns of a list as text: instants in local time, numbers with the digits that matter."""
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(timezone)
+    rows = [[cell(value, zone) for value in row] for row in frame.select(columns).iter_rows()]
+    return Sheet(title, [name.replace("_", " ") for name in columns], rows)
+
+
+def rounded(spread: float) -> str:
+    """An uncertainty with two significant digits, without an exponent.
+
+    Examples
+    --------
+    >>> rounded(243.6), rounded(0.0517)
+    ('240', '0.052')
+    """
+    if spread == 0:
+        return "0"
+    digits = 1 - math.floor(math.log10(abs(spread)))
+    return f"{round(spread, digits):.{max(digits, 0)}f}"
+
+
+def cell(value: object, zone: tzinfo) -> str:
+    """One value as a person reads it."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return str(value)

@@ -1,6 +1,7 @@
 """``vigie readings | exposures | exceedances | tickets | kits``: list, filter, export."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,8 +17,11 @@ from vigie.commands.options import (
     ZoneOption,
     form_of,
 )
-from vigie.output import Form, show
-from vigie.workspace import find_workspace
+from vigie.output import Form, Sheet, plain_sheet, show
+from vigie.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _TABLE_ROWS = 40
 _NO_EXPOSURES = "No exposures. Compute them with vigie compute."
@@ -60,13 +64,13 @@ def readings(
     form = form_of(as_json, as_csv)
     frame = readings_frame(place, Filter(kit, zone, quantity, since, until))
     shown = frame.tail(_TABLE_ROWS) if form is Form.TABLE and output is None else frame
+    title = f"{frame.height} readings" + (f", the last {shown.height}" if shown.height < frame.height else "")
     show(
         shown,
         form,
         output,
-        title=f"{frame.height} readings" + (f", the last {shown.height}" if shown.height < frame.height else ""),
         nothing="No readings. Bring some with vigie import or vigie collect.",
-        columns=("time", "kit", "quantity", "value", "unit", "flag"),
+        table=_sheet(place, title, "time", "kit", "quantity", "value", "unit", "flag"),
     )
 
 
@@ -88,6 +92,7 @@ def exposures(
     Example: vigie exposures --zone office -q co2 --measure max_1h
     """
     from vigie.listing import Filter, exposures_frame
+    from vigie.sheets import exposures_sheet
 
     place = find_workspace(workspace)
     frame = exposures_frame(place, Filter(kit, zone, quantity, since, until, measure, window))
@@ -95,21 +100,8 @@ def exposures(
         frame,
         form_of(as_json, as_csv),
         output,
-        title=f"{frame.height} exposures",
         nothing=_NO_EXPOSURES,
-        columns=(
-            "zone",
-            "quantity",
-            "measure",
-            "window_kind",
-            "start",
-            "value",
-            "unit",
-            "uncertainty",
-            "coverage",
-            "limit",
-            "decision",
-        ),
+        table=lambda found: exposures_sheet(found, place.settings.service.timezone),
     )
 
 
@@ -136,9 +128,12 @@ def exceedances(
         frame,
         form_of(as_json, as_csv),
         output,
-        title=f"{frame.height} episodes",
         nothing="No exceedance episodes.",
-        columns=("zone", "quantity", "limit", "unit", "start", "end", "duration", "peak", "mean", "cut"),
+        table=_sheet(
+            place,
+            f"{frame.height} episodes, durations in seconds",
+            *("zone", "quantity", "limit", "unit", "start", "end", "duration", "peak", "mean", "cut"),
+        ),
     )
 
 
@@ -158,14 +153,18 @@ def tickets(
     """
     from vigie.listing import tickets_frame
 
-    frame = tickets_frame(find_workspace(workspace), zone, state)
+    place = find_workspace(workspace)
+    frame = tickets_frame(place, zone, state)
     show(
         frame,
         form_of(as_json, as_csv),
         output,
-        title=f"{frame.height} tickets",
         nothing="No tickets.",
-        columns=("id", "state", "kind", "zone", "title_fr", "priority", "simulated"),
+        table=_sheet(
+            place,
+            f"{frame.height} tickets; vigie ticket show ID tells all",
+            *("id", "state", "kind", "zone", "title_fr", "priority", "simulated"),
+        ),
     )
 
 
@@ -181,12 +180,16 @@ def kits(
     """
     from vigie.listing import kits_frame
 
-    frame = kits_frame(find_workspace(workspace))
+    place = find_workspace(workspace)
+    frame = kits_frame(place)
     show(
         frame,
         form_of(as_json, as_csv),
         output,
-        title=f"{frame.height} kits",
         nothing="No kits. The registry names them: vigie registry import FILE.",
-        columns=("kit", "model", "zone", "since", "until", "state", "last_reading"),
+        table=_sheet(place, f"{frame.height} kits", "kit", "model", "zone", "since", "until", "state", "last_reading"),
     )
+
+
+def _sheet(place: Workspace, title: str, *columns: str) -> "Callable[[pl.DataFrame], Sheet]":
+    return lambda frame: plain_sheet(frame, columns, title, place.settings.service.timezone)

@@ -40,13 +40,11 @@ def show(ticket: TicketArgument, as_json: JsonOption = False, workspace: Workspa
 
     from store.scope import Scope
     from vigie.listing import TICKET_SCHEMA, ticket_row
-    from vigie.output import Form
-    from vigie.output import show as print_rows
+    from vigie.output import print_json
 
     found = find_workspace(workspace).views.ticket(Scope.service(), ticket)
     if as_json:
-        frame = pl.DataFrame([ticket_row(found)], schema=TICKET_SCHEMA, orient="row")
-        print_rows(frame, Form.JSON, None, title="", nothing="", columns=())
+        print_json(pl.DataFrame([ticket_row(found)], schema=TICKET_SCHEMA, orient="row"))
     else:
         sys.stdout.write(_told(found))
 

@@ -1,0 +1,48 @@
+"""Exposures as a person reads them on a terminal: what, when, how much, how sure, against what."""
+
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from vigie.output import Sheet, cell, rounded
+
+_WORDS = {
+    "exceedance_indicated": "exceedance",
+    "inconclusive": "inconclusive",
+    "no_exceedance_indicated": "none indicated",
+    "insufficient_data": "insufficient",
+}
+_COLUMNS = ["zone", "quantity", "measure", "start", "value ± 2u", "seen", "limit", "decision"]
+
+
+def exposures_sheet(frame: pl.DataFrame, timezone: str) -> Sheet:
+    """One line an exposure; local time, the expanded uncertainty (k = 2) beside the value, coverage in per cent."""
+    zone = ZoneInfo(timezone)
+    rows = [
+        [
+            row["zone"],
+            row["quantity"],
+            _measure(row),
+            cell(row["start"], zone),
+            _value(row, zone),
+            f"{100 * row['coverage']:.0f} %",
+            cell(row["limit"], zone),
+            _WORDS.get(row["decision"], "–"),
+        ]
+        for row in frame.iter_rows(named=True)
+    ]
+    simulated = ", SIMULATED READINGS" if frame["simulated"].any() else ""
+    return Sheet(f"{frame.height} exposures{simulated}", _COLUMNS, rows)
+
+
+def _measure(row: dict[str, object]) -> str:
+    threshold = "" if row["threshold"] is None else f" {row['threshold']:g}"
+    return f"{row['window_kind']} {row['measure']}{threshold}"
+
+
+def _value(row: dict[str, object], zone: ZoneInfo) -> str:
+    if row["value"] is None:
+        return "insufficient"
+    uncertainty = row["uncertainty"]
+    spread = "" if not isinstance(uncertainty, float) else f" ± {rounded(2 * uncertainty)}"
+    return f"{cell(row['value'], zone)}{spread} {row['unit']}"
