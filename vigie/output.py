@@ -92,9 +92,8 @@ def show_rows(
     elif not rows:
         sys.stdout.write(nothing + "\n")
     else:
-        _print_table(
-            columns, [["" if row[name] is None else str(row[name]) for name in columns] for row in rows], title
-        )
+        cells = [["" if row[name] is None else str(row[name]) for name in columns] for row in rows]
+        print_sheet(Sheet(title, columns, cells))
 
 
 def _write(frame: "pl.DataFrame", output: Path) -> None:
