@@ -2,7 +2,9 @@
 
 import sys
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -42,11 +44,12 @@ def show(ticket: TicketArgument, as_json: JsonOption = False, workspace: Workspa
     from vigie.listing import TICKET_SCHEMA, ticket_row
     from vigie.output import print_json
 
-    found = find_workspace(workspace).views.ticket(Scope.service(), ticket)
+    place = find_workspace(workspace)
+    found = place.views.ticket(Scope.service(), ticket)
     if as_json:
         print_json(pl.DataFrame([ticket_row(found)], schema=TICKET_SCHEMA, orient="row"))
     else:
-        sys.stdout.write(_told(found))
+        sys.stdout.write(_told(found, ZoneInfo(place.settings.service.timezone)))
 
 
 @ticket_app.command("validate")
@@ -109,8 +112,8 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _told(ticket: "TicketView") -> str:
-    from vigie.times import as_datetime
+def _told(ticket: "TicketView", zone: ZoneInfo) -> str:
+    from vigie.output import rounded
 
     content = ticket.content
     mark = "  SIMULATED READINGS" if content.simulated else ""
@@ -131,12 +134,10 @@ def _told(ticket: "TicketView") -> str:
         lines.append("the rules no longer ask for it")
     lines += ["", "rests on:"]
     for item in content.evidence:
-        value = (
-            "no value" if item.value is None else f"{item.value:.4g} ± {2 * (item.uncertainty or 0):.2g} {item.unit}"
-        )
+        spread = rounded(2 * (item.uncertainty or 0))
+        value = "no value" if item.value is None else f"{item.value:.5g} ± {spread} {item.unit}"
         lines.append(
-            f"  {as_datetime(item.start):%Y-%m-%d %H:%M} UTC  {item.kit}  {item.quantity} {item.measure}"
-            f"  {value} (k = 2)"
+            f"  {_local(item.start, zone)}  {item.kit}  {item.quantity} {item.measure}  {value} (k = 2)"
             f"  limit {item.limit:g}  {item.decision}  coverage {100 * item.coverage:.0f} %"
         )
     if ticket.service:
@@ -144,7 +145,10 @@ def _told(ticket: "TicketView") -> str:
         for event in ticket.service.events:
             note = f"  {event.note}" if event.note else ""
             lines.append(
-                f"  {as_datetime(event.at):%Y-%m-%d %H:%M} UTC  {event.kind.value} by {event.by}"
-                f"  (revision {event.revision}){note}"
+                f"  {_local(event.at, zone)}  {event.kind.value} by {event.by}  (revision {event.revision}){note}"
             )
     return "\n".join(lines) + "\n"
+
+
+def _local(instant: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(instant / 1000, zone).strftime("%Y-%m-%d %H:%M")
