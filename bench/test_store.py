@@ -10,7 +10,11 @@ import polars as pl
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from catalog.identifiers import DeploymentId, KitId, QuantityId, RuleId, ZoneId
 from catalog.readings import ReadingColumns
+from dsp.exposure import Exposure, Measure, UncertaintyParts, WindowKind
+from rules.decision import Assessment, Decision, exposure_key
+from store.exposures import ExposureStore
 from store.readings import ReadingStore, Transaction
 
 NOON = 1_774_785_600_000
@@ -19,6 +23,7 @@ QUANTITIES = ("co2", "tvoc", "pm2_5", "pm10", "laeq", "illuminance", "temperatur
 APPENDS_PER_SECOND = 25
 KIT_DAY_SECONDS = 0.1
 IMPORT_SECONDS = 3.0
+PUT_SECONDS = 2.0
 
 
 def batch(start: int, kits: int, steps: int) -> ReadingColumns:
@@ -100,3 +105,29 @@ def test_a_year_of_one_kit_is_read_and_resolved(benchmark: BenchmarkFixture, tmp
     store.append_frame(import_frame(4_200_000))
     frame = benchmark.pedantic(lambda: store.read(kits=["kit-0001"]), rounds=2)
     assert len(frame) == 4_200_000
+
+
+def a_year_of_exposures() -> list[Exposure]:
+    """8 quantities × (365 days + 250 shifts) × 13 measures: 64 000 rows."""
+    windows = [(WindowKind.DAY, day) for day in range(365)] + [(WindowKind.SHIFT, day) for day in range(250)]
+    parts = UncertaintyParts(25.0, 1.0, 2.0, 80.0)
+    return [
+        Exposure(
+            ZoneId("z"), KitId("k"), DeploymentId("d"), QuantityId(name), measure, window, NOON + day * DAY,
+            NOON + (day + 1) * DAY, 700.0 + day, "ppm", 0.98, 690.0, 720.0, parts, None, None, None, True, 0.0, False,
+        )
+        for name in QUANTITIES
+        for window, day in windows
+        for measure in list(Measure)[:13]
+    ]  # fmt: skip
+
+
+def test_put_of_a_year_of_one_zone_again(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    exposures = a_year_of_exposures()
+    verdict = (800.0, "RSDT", Decision.INCONCLUSIVE, 0.5)
+    governing = {exposure_key(e): Assessment(RuleId("air"), "guide", e, *verdict) for e in exposures}
+    store = ExposureStore(tmp_path / "exposures")
+    store.put(ZoneId("z"), exposures, governing)
+    result = benchmark.pedantic(lambda: store.put(ZoneId("z"), exposures, governing), rounds=3)
+    assert result.unchanged == len(exposures)
+    assert benchmark.stats["median"] < PUT_SECONDS

@@ -18,6 +18,10 @@ _BUSY_SECONDS = 30
 """Time a writer waits for another; a write takes milliseconds."""
 
 
+_WRITERS_LOCK = 0x76696769
+"""PostgreSQL lock that lets one writer of ours in at a time, as SQLite does; it goes with the transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """An open database.
@@ -39,7 +43,7 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A session whose changes all come to be, or none where the block raises.
 
-        On SQLite it waits for other writers at its start: what it read is then still true when it writes.
+        It waits for other writers at its start: what it reads is still true when it writes.
         """
         engine = self.engine.execution_options(vigie_writes=True)
         with Session(engine, expire_on_commit=False) as session, session.begin():
@@ -85,6 +89,8 @@ def open_database(url: str) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", _begin_postgresql)
     database = Database(engine)
     try:
         database.upgrade()
@@ -102,6 +108,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("vigie_writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("vigie_writes"):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
 
 
 def _first_line(error: Exception) -> str:

@@ -46,9 +46,8 @@ class ServiceNotes:
         False when the rules no longer ask for it.
     amended_since_validation : bool
         The employer sees an earlier revision.
-    newest : TicketContent
-        What it says now; the ticket's ``content`` for the service.
     held_back_by : str or None
+        Why the rules hold it back, such as an open kit check.
     """
 
     events: tuple[TicketEvent, ...]

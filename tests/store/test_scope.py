@@ -1,7 +1,8 @@
 """No employer ever sees another's data: every method of the read model, by introspection, and the edges by name."""
 
 import inspect
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -12,45 +13,35 @@ from catalog.identifiers import ZoneId
 from catalog.readings import Flag, ReadingColumns
 from catalog.registry import Registry
 from dsp.exposure import WindowKind
-from store.database import Database
+from store.database import Database, open_database
 from store.errors import UnknownError
 from store.exposures import ExposureStore
 from store.kits import KitStatusStore
 from store.privacy import Privacy, Withheld
 from store.readings import ReadingStore
+from store.registry import save
 from store.scope import Scope, ScopeKind
 from store.tables import KitStatusRow
 from store.tickets import TicketStore
 from store.views import Course, Views
-from tests.store.worlds import DAY, HOUR, NOON, episode, exposure, proposal
+from tests.store.worlds import DAY, HOUR, NOON, episode, exposure, proposal, registry
 
 A, B, SERVICE, STRANGER = Scope.employer("A"), Scope.employer("B"), Scope.service(), Scope.employer("C")
 MINUTE = 60_000
 
 
-@pytest.fixture
-def readings(tmp_path: Path) -> ReadingStore:
-    """k1: a day with A, between the two with nobody, a day with B; k2: a day with A."""
-    store = ReadingStore(tmp_path / "readings")
-    for kit, start, base in (
-        ("k1", NOON, 100.0),
-        ("k1", NOON + 5.5 * DAY, 500.0),
-        ("k1", NOON + 6 * DAY, 900.0),
-        ("k2", NOON, 200.0),
-    ):
-        rows = ReadingColumns()
-        for i in range(1, 3 * 60 + 1):
-            rows.extend(
-                [ReadingColumns([kit], ["co2"], [int(start) + i * MINUTE], [base + i % 7], [1], [NOON], [False])]
-            )
-        store.append(rows)
-    return store
-
-
-@pytest.fixture
-def views(world: Database, readings: ReadingStore, tmp_path: Path) -> Views:
-    exposures = ExposureStore(tmp_path / "exposures")
-    tickets = TicketStore(world)
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the world in it. k1: hours with A, with nobody between the two, with B; k2: hours with A."""
+    folder = tmp_path_factory.mktemp("furnished")
+    database = open_database(f"sqlite:///{folder / 'vigie.db'}")
+    save(database, registry())
+    readings = ReadingStore(folder / "readings")
+    for kit, days, base in (("k1", 0.0, 100.0), ("k1", 5.5, 500.0), ("k1", 6.0, 900.0), ("k2", 0.0, 200.0)):
+        start = NOON + int(days * DAY)
+        readings.append(course(kit, "co2", start, [base + i % 7 for i in range(1, 181)]))
+    exposures = ExposureStore(folder / "exposures")
+    tickets = TicketStore(database)
     for zone, kit, deployment in (("a1", "k1", "d1"), ("a2", "k2", "d2"), ("b1", "k1", "d3")):
         both = [exposure(zone, kit=kit, deployment=deployment, window=w) for w in (WindowKind.SHIFT, WindowKind.DAY)]
         exposures.put(ZoneId(zone), both, {})
@@ -58,12 +49,37 @@ def views(world: Database, readings: ReadingStore, tmp_path: Path) -> Views:
         tickets.apply(ZoneId(zone), [proposal(zone)], NOON, 1)
     for number in (1, 2, 3):
         tickets.validate(number, "ada", NOON)
-    with world.writing() as session:
+    with database.writing() as session:
         for kit in ("k1", "k2", "k3"):
-            session.add(
-                KitStatusRow(kit=kit, state="online", boot="b", firmware="f", simulated=False, received=NOON + 1)
-            )
-    return Views(world, readings, exposures)
+            said = {"state": "online", "boot": "b", "firmware": "f", "simulated": False, "received": NOON + 1}
+            session.add(KitStatusRow(kit=kit, **said))
+    database.close()
+    return folder
+
+
+def course(kit: str, quantity: str, start: int, values: list[float]) -> ReadingColumns:
+    """One reading a minute, the first a minute after the start."""
+    n = len(values)
+    instants = [start + (i + 1) * MINUTE for i in range(n)]
+    return ReadingColumns([kit] * n, [quantity] * n, instants, values, [1] * n, [NOON] * n, [False] * n)
+
+
+@pytest.fixture
+def folder(furnished: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test to write into."""
+    return shutil.copytree(furnished, tmp_path / "own")
+
+
+@pytest.fixture
+def readings(folder: Path) -> ReadingStore:
+    return ReadingStore(folder / "readings")
+
+
+@pytest.fixture
+def views(folder: Path, readings: ReadingStore) -> Iterator[Views]:
+    database = open_database(f"sqlite:///{folder / 'vigie.db'}")
+    yield Views(database, readings, ExposureStore(folder / "exposures"))
+    database.close()
 
 
 def ids(found: object) -> set[str]:
@@ -140,8 +156,8 @@ def test_without_naming_a_zone_an_employer_gets_their_own_only(views: Views) -> 
     assert {ticket.zone for ticket in views.tickets(A)} == {"a1", "a2"}
     assert {zone.id for zone in views.zones(B)} == {"b1"}
     assert len(views.exposures(SERVICE)) == 6
-    registry = views.registry(B)
-    assert (set(registry.employers), set(registry.kits), set(registry.deployments)) == ({"B"}, {"k1"}, {"d3"})
+    own = views.registry(B)
+    assert (set(own.employers), set(own.kits), set(own.deployments)) == ({"B"}, {"k1"}, {"d3"})
 
 
 def test_moving_a_kit_never_moves_old_readings(views: Views) -> None:
@@ -175,8 +191,7 @@ def test_asking_for_minutes_gives_an_employer_the_same_whole_hours(views: Views)
 
 def test_hour_seen_for_a_few_minutes_only_is_not_shown_to_an_employer(views: Views, readings: ReadingStore) -> None:
     start = NOON + 10 * HOUR
-    for i in range(1, 30):
-        readings.append(ReadingColumns(["k1"], ["co2"], [start + i * MINUTE], [7.0], [1], [NOON], [False]))
+    readings.append(course("k1", "co2", start, [7.0] * 29))
     assert views.readings_for_chart(A, "a1", "co2", start, start + HOUR).rows.is_empty()
 
 
@@ -187,13 +202,9 @@ def test_hour_under_way_is_not_shown_to_an_employer(views: Views, monkeypatch: p
 
 def test_levels_are_averaged_as_energies_and_peaks_as_highest(views: Views, readings: ReadingStore) -> None:
     start = NOON + 20 * HOUR
-    rows = ReadingColumns()
-    for i in range(1, 61):
-        value = 100.0 if i == 30 else 60.0
-        for quantity in ("laeq", "lcpeak"):
-            rows.extend([ReadingColumns(["k1"], [quantity], [start + i * MINUTE], [value], [1], [NOON], [False])])
-    readings.append(rows)
-    assert views.readings_for_chart(A, "a1", "laeq", start).rows["value"][0] == pytest.approx(82.22, abs=0.01)
+    for quantity in ("laeq", "lcpeak"):
+        readings.append(course("k1", quantity, start, [100.0 if i == 30 else 60.0 for i in range(60)]))
+    assert views.readings_for_chart(A, "a1", "laeq", start).rows["value"][0] == pytest.approx(82.244, abs=0.001)
     assert views.readings_for_chart(A, "a1", "lcpeak", start).rows["value"][0] == 100.0
 
 
