@@ -80,7 +80,8 @@ def compute(place: Workspace, now: int, *, everything: bool = False, progress: P
         reached = None if everything else state.reached()
         touched = place.readings.touched_since(reached.readings_version if reached else None)
         planned = plan(registry, touched.spans, reached.at if reached else None, now)
-        zones = list(dict.fromkeys(deployment.zone for deployment in planned))
+        # With nothing to go on from, every zone: one that lost its deployments still has exposures to withdraw.
+        zones = list(registry.zones) if reached is None else list(dict.fromkeys(lent.zone for lent in planned))
         counts = [0, 0, 0]
         for done, zone in enumerate(zones):
             if progress:

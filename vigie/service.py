@@ -20,6 +20,9 @@ from vigie.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
+_COMPACT_EVERY = 3600.0
+"""Seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Collecting:
@@ -81,7 +84,7 @@ def collecting(workspace: Workspace) -> Iterator[Collecting]:
 
 
 class Computation:
-    """Computes what is new, again and again, in a thread of its own."""
+    """Computes what is new, again and again, and merges small files, in a thread of its own."""
 
     def __init__(self, workspace: Workspace, every: float) -> None:
         self._workspace = workspace
@@ -99,6 +102,7 @@ class Computation:
         self._thread.join()
 
     def _run(self) -> None:
+        tidy_at = time.monotonic() + _COMPACT_EVERY
         while not self._stop.wait(self._every):
             try:
                 summary = compute(self._workspace, time.time_ns() // 1_000_000)
@@ -107,3 +111,16 @@ class Computation:
                 continue
             if summary.changed:
                 logger.info("%s", summary)
+            if time.monotonic() >= tidy_at:
+                tidy_at = time.monotonic() + _COMPACT_EVERY
+                self._compact()
+
+    def _compact(self) -> None:
+        """A live collector makes many small files; merged, a day is read many times faster."""
+        try:
+            merged = self._workspace.readings.compact()
+        except Exception:  # reading and writing go on without it
+            logger.exception("compaction failed; it is tried again in %.0f s", _COMPACT_EVERY)
+            return
+        if merged:
+            logger.info("%d small files of readings merged", merged)

@@ -48,7 +48,9 @@ def workspace(folder: Path, broker: str | None = None) -> Path:
     if broker:
         settings = folder / "vigie.toml"
         text = settings.read_text(encoding="utf-8")
-        text = re.sub(r'url = "[^"]*"', f'url = "{broker}"', text, count=1).replace("embedded = true", "embedded = false")
+        text = re.sub(r'url = "[^"]*"', f'url = "{broker}"', text, count=1).replace(
+            "embedded = true", "embedded = false"
+        )
         settings.write_text(text, encoding="utf-8")
     vigie("registry", "import", OFFICE / "registry.yaml", "-w", folder)
     return folder

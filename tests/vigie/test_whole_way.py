@@ -56,7 +56,7 @@ def test_office_gets_the_one_ticket_an_engineer_would_expect(imported: Path) -> 
 
 
 def test_time_above_1000_ppm_is_what_the_recordings_hold(imported: Path) -> None:
-    readings = [r for r in rows("readings", "-q", "co2", "-w", imported)]
+    readings = rows("readings", "-q", "co2", "-w", imported)
     spans = {
         "datatest.txt": ("2015-02-02", "2015-02-04T10:00"),
         "datatraining.txt": ("2015-02-04T16:00", "2015-02-10T10:00"),
@@ -122,5 +122,4 @@ def test_broker_killed_in_the_middle_of_a_replay_loses_nothing(imported: Path, t
 def _replay_in_background(place: Path, speed: float) -> "subprocess.Popen[bytes]":
     """Two weeks in a second or so, so that there is a middle."""
     command = [sys.executable, "-m", "vigie", "replay", *map(str, recordings()), "-m", str(MAPPING), "-w", str(place)]
-    process = subprocess.Popen([*command, "--speed", str(speed)], stdout=subprocess.DEVNULL)
-    return process
+    return subprocess.Popen([*command, "--speed", str(speed)], stdout=subprocess.DEVNULL)

@@ -19,7 +19,7 @@ def compute(
     everything: Annotated[bool, typer.Option("--all", help="Everything again, not only what is new.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Compute exposures and propose tickets for what is new; the same readings always give the same numbers.
+    """Compute exposures and propose tickets for what is new; merge small files of readings.
 
     Example: vigie compute --workspace my-service
     """
@@ -39,4 +39,5 @@ def compute(
                 task, completed=done, total=total, description=f"computing {zone}".rstrip()
             ),
         )
+    place.readings.compact()
     sys.stdout.write(f"{summary}\n")

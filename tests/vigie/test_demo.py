@@ -1,0 +1,37 @@
+"""The demo, as a newcomer starts it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.vigie.running import rows, vigie
+
+
+@pytest.mark.slow
+def test_demo_runs_the_whole_pipeline_once_and_ends_by_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    done = vigie("demo", "--once", "--folder", folder)
+
+    said = re.search(r"(\d+) messages, (\d+) readings, 0 dead letters", done.stdout)
+    assert said is not None
+    messages, readings = map(int, said.groups())
+    assert messages > 10_000
+    assert readings == len(rows("readings", "-w", folder))
+    assert "vigie serve" in done.stdout
+    assert "ingenieur@demo.example" in done.stdout
+
+    tickets = {(t["zone"], t["agent"], t["kind"]) for t in rows("tickets", "-w", folder)}
+    assert ("joinery-machines", "noise", "workplace_action") in tickets
+    assert ("office-open-plan", "co2", "workplace_action") in tickets
+    assert not [zone for zone, _, _ in tickets if zone == "joinery-office"], "nothing is wrong in the quiet office"
+    assert all(t["simulated"] for t in rows("tickets", "-w", folder))
+
+
+def test_demo_never_deletes_a_folder_that_is_not_a_demo(tmp_path: Path) -> None:
+    (tmp_path / "important.txt").write_text("mine", encoding="utf-8")
+
+    done = vigie("demo", "--once", "--folder", tmp_path, code=2)
+
+    assert "is not a demo" in done.stderr
+    assert (tmp_path / "important.txt").exists()
