@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from vigie.ending import wait_until_asked_to_end
 from vigie.errors import UsageError
 from vigie.workspace import Workspace
 
@@ -18,25 +19,34 @@ if TYPE_CHECKING:
 
 
 def serve_portal(workspace: Workspace, port: int | None = None) -> None:
-    """Serve until Ctrl-C.
+    """Serve until Ctrl-C or SIGTERM.
 
     Raises
     ------
     UsageError
         The port is taken.
     """
-    listening = _listen(workspace.settings.portal.host, port or workspace.settings.portal.port)
-    sys.stdout.write(f"Portal: {_address(listening)}\n")
-    sys.stdout.flush()
-    with listening:
-        _server(workspace).run(sockets=[listening])
+    with portal_in_background(workspace, workspace.settings.portal.port if port is None else port) as address:
+        sys.stdout.write(f"Portal: {address}\n")
+        sys.stdout.flush()
+        wait_until_asked_to_end()
 
 
 @contextmanager
 def portal_in_background(workspace: Workspace, port: int) -> Iterator[str]:
-    """Serve in a thread; gives the address. Port 0 takes a free one."""
+    """Serve in a thread; gives the address. Port 0 takes a free one.
+
+    Raises
+    ------
+    UsageError
+        The port is taken.
+    """
+    from dashboards.portal import create_app
+
     listening = _listen(workspace.settings.portal.host, port)
-    server = _server(workspace)
+    app = create_app(portal_config(workspace))
+    # In a thread the server leaves signals alone: whoever started it ends it, and what was begun with it, in order.
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="vigie-portal", daemon=True)
     with listening:
         thread.start()
@@ -45,12 +55,6 @@ def portal_in_background(workspace: Workspace, port: int) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
-
-
-def _server(workspace: Workspace) -> uvicorn.Server:
-    from dashboards.portal import create_app
-
-    return uvicorn.Server(uvicorn.Config(create_app(portal_config(workspace)), log_level="warning", access_log=False))
 
 
 def portal_config(workspace: Workspace) -> "PortalConfig":

@@ -48,20 +48,15 @@ def collect(workspace: WorkspaceOption = None) -> None:
 
     Example: vigie collect --workspace my-service
     """
-    import signal
-    import threading
-
+    from vigie.ending import wait_until_asked_to_end
     from vigie.log import log_to_standard_error
     from vigie.service import collecting, embedded_broker
 
     log_to_standard_error()
     place = find_workspace(workspace)
-    asked = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: asked.set())
     with embedded_broker(place), collecting(place) as at_work:
         _announce(place, at_work)
-        asked.wait()
+        wait_until_asked_to_end()
     stats = at_work.writer.stats
     sys.stdout.write(f"Stopped: {stats.messages} messages, {stats.readings} readings, {stats.dead} dead letters\n")
 

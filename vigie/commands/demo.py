@@ -42,13 +42,15 @@ def demo(
         sys.stdout.write(f"\nThe portal: vigie serve --workspace {folder}\n")
         _accounts(result)
         return
+    from vigie.ending import wait_until_asked_to_end
     from vigie.portal import portal_in_background
 
     with portal_in_background(workspace, port) as address:
         sys.stdout.write(f"\nThe portal: {address}  (Ctrl-C ends)\n")
         _accounts(result)
         sys.stdout.flush()
-        _until_interrupted()
+        wait_until_asked_to_end()
+        sys.stdout.write("The demo has ended; its workspace stays.\n")
 
 
 def _tell(workspace: "Workspace", result: "DemoResult") -> None:
@@ -65,16 +67,6 @@ def _tell(workspace: "Workspace", result: "DemoResult") -> None:
 
 
 def _accounts(result: "DemoResult") -> None:
+    sys.stdout.write("Sign in with one of:\n")
     for account in result.accounts:
         sys.stdout.write(f"  {account.email}  {account.password}  ({account.who})\n")
-
-
-def _until_interrupted() -> None:
-    import signal
-    import threading
-
-    asked = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: asked.set())
-    asked.wait()
-    sys.stdout.write("The demo has ended; its workspace stays.\n")
