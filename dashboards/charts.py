@@ -21,6 +21,7 @@ MAX_POINTS = 2000
 
 _HOUR = 3_600_000
 _COURSE = "course"
+_STROKES = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2]]
 _FONT = "Arial, Helvetica, sans-serif"
 
 
@@ -70,6 +71,8 @@ class SignalChart:
     ----------
     axis : str
         Title of the value axis: quantity and unit.
+    courses : mapping of str to Course
+        By kit; several kits are told apart by colour and by stroke.
     span : Interval
         The time axis, milliseconds UTC.
     shifts : sequence of Interval
@@ -81,7 +84,7 @@ class SignalChart:
     """
 
     axis: str
-    course: Course
+    courses: Mapping[str, Course]
     span: Interval
     shifts: Sequence[Interval]
     limits: Sequence[LimitLine]
@@ -95,14 +98,30 @@ class _Palette:
     text: str
     grid: str
     shift: str
-    line: str
+    lines: tuple[str, ...]
     limit: str
     watermark: str
 
 
 _PALETTES = {
-    ChartTheme.LIGHT: _Palette("#ffffff", "#1c2733", "#d5dbe1", "#dbe7f3", "#0b4f8a", "#a3180f", "#8a1f6a"),
-    ChartTheme.DARK: _Palette("#18212b", "#e8edf2", "#3a4754", "#26394d", "#7cc0ff", "#ff9b8f", "#ff9ad9"),
+    ChartTheme.LIGHT: _Palette(
+        background="#ffffff",
+        text="#1c2733",
+        grid="#d5dbe1",
+        shift="#dbe7f3",
+        lines=("#0b4f8a", "#8a5a00", "#17603a", "#5b3a9b"),
+        limit="#a3180f",
+        watermark="#8a1f6a",
+    ),
+    ChartTheme.DARK: _Palette(
+        background="#18212b",
+        text="#e8edf2",
+        grid="#3a4754",
+        shift="#26394d",
+        lines=("#7cc0ff", "#ffc977", "#86dba9", "#c9b0ff"),
+        limit="#ff9b8f",
+        watermark="#ff9ad9",
+    ),
 }
 
 
@@ -157,7 +176,7 @@ def signal_svg(chart: SignalChart, words: Words, size: ChartSize, theme: ChartTh
         scale=alt.Scale(domain=[low, high], nice=True, zero=False),
         axis=_value_axis(chart, words, low, high),
     )
-    layers = [_shifts(chart, palette), _line(palette, x, y)]
+    layers = [_shifts(chart, palette), _line(list(chart.courses), palette, x, y)]
     layers += [_limit_line(limit, palette, y) for limit in chart.limits]
     if chart.limits:
         layers.append(_limit_words(chart.limit_words, palette, frame))
@@ -186,11 +205,15 @@ def signal_svg(chart: SignalChart, words: Words, size: ChartSize, theme: ChartTh
             tickColor=palette.text,
             labelOverlap=True,
         )
+        .configure_legend(labelFont=_FONT, labelFontSize=frame.font, labelColor=palette.text)
         .configure_axisY(titleAngle=0, titleAlign="left", titleAnchor="start", titleY=-14, titleX=-36)
     )
     specification = drawing.to_dict()
-    points = [{"i": i, **point} for i, point in enumerate(path_points(thin(chart.course)))]
-    specification.setdefault("datasets", {})[_COURSE] = points
+    specification.setdefault("datasets", {})[_COURSE] = [
+        {"kit": kit, "i": i, **point}
+        for kit, course in chart.courses.items()
+        for i, point in enumerate(path_points(thin(course)))
+    ]
     return str(vl_convert.vegalite_to_svg(specification))
 
 
@@ -226,14 +249,15 @@ def path_points(course: Course) -> list[dict[str, float | int | None]]:
     return points
 
 
-def _line(palette: _Palette, x: alt.X, y: alt.Y) -> alt.Chart:
+def _line(kits: Sequence[str], palette: _Palette, x: alt.X, y: alt.Y) -> alt.Chart:
     # named, not inline: altair would hold every point against its schema, twenty times slower than drawing them;
     # clipped: a value that began before the span is not drawn over the axis
     data = alt.NamedData(name=_COURSE)
-    mark = alt.Chart(data).mark_line(
-        color=palette.line, strokeWidth=1.6, clip=True, invalid="break-paths-filter-domains"
-    )
-    drawn: alt.Chart = mark.encode(x=x, y=y, order=alt.Order("i:Q"))
+    mark = alt.Chart(data).mark_line(strokeWidth=1.6, clip=True, invalid="break-paths-filter-domains")
+    legend = alt.Legend(title=None, orient="bottom", symbolStrokeWidth=2) if len(kits) > 1 else None
+    colour = alt.Color("kit:N", sort=list(kits), scale=alt.Scale(range=list(palette.lines)), legend=legend)
+    stroke = alt.StrokeDash("kit:N", sort=list(kits), scale=alt.Scale(range=_STROKES), legend=legend)
+    drawn: alt.Chart = mark.encode(x=x, y=y, order=alt.Order("i:Q"), color=colour, strokeDash=stroke)
     return drawn
 
 
@@ -278,8 +302,8 @@ def _watermark(words: str, palette: _Palette, frame: _Frame) -> alt.Chart:
 
 
 def _value_range(chart: SignalChart) -> tuple[float, float]:
-    values = chart.course.values[np.isfinite(chart.course.values)]
-    seen = [*values.tolist(), *(limit.value for limit in chart.limits)] or [0.0, 1.0]
+    known = [course.values[np.isfinite(course.values)] for course in chart.courses.values()]
+    seen = [*np.concatenate([*known, np.empty(0)]).tolist(), *(limit.value for limit in chart.limits)] or [0.0, 1.0]
     low, high = min(seen), max(seen)
     room = 0.06 * (high - low) or max(abs(high) * 0.1, 1.0)
     return (max(0.0, low - room) if low >= 0 else low - room), high + 1.5 * room

@@ -25,6 +25,8 @@ class Finding:
         Combined standard uncertainty, in ``unit``.
     limit : float or None
         In ``unit``; None where no rule compares this measure.
+    at_start, at_end : int or None
+        Where in the window a rolling maximum was reached, milliseconds UTC; an employer is not told.
     threshold : float or None
         Of ``time_above`` and ``time_below``, in the quantity's unit.
     """
@@ -48,6 +50,8 @@ class Finding:
     revision: int
     simulated: bool
     threshold: float | None = None
+    at_start: int | None = None
+    at_end: int | None = None
 
     @property
     def is_duration(self) -> bool:

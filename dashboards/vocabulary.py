@@ -6,6 +6,7 @@ from catalog.places import ZoneKind
 from dsp.exposure import Measure, WindowKind
 from rules.decision import Decision
 from rules.tickets import TicketKind, TicketState
+from store.tickets import TicketEventKind
 
 
 def marked(message: str) -> str:
@@ -96,4 +97,14 @@ TICKET_STATES: Mapping[TicketState, str] = {
     TicketState.VALIDATED: marked("validated"),
     TicketState.DISMISSED: marked("dismissed"),
     TicketState.CLOSED: marked("closed"),
+}
+
+EVENTS: Mapping[TicketEventKind, str] = {
+    TicketEventKind.OPENED: marked("proposed by the rules"),
+    TicketEventKind.AMENDED: marked("amended by the rules (revision %(revision)s)"),
+    TicketEventKind.SUPPORT_LOST: marked("the rules no longer ask for it"),
+    TicketEventKind.SUPPORT_REGAINED: marked("the rules ask for it again"),
+    TicketEventKind.VALIDATED: marked("validated (revision %(revision)s)"),
+    TicketEventKind.DISMISSED: marked("dismissed by a professional"),
+    TicketEventKind.CLOSED: marked("closed by a professional"),
 }

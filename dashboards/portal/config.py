@@ -5,26 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from store.privacy import Privacy
+
+__all__ = ["PortalConfig", "Privacy"]
+
 
 def now() -> int:
     """Milliseconds UTC."""
     return time.time_ns() // 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Privacy:
-    """What an employer may see at the finest, because light, CO2 and noise give away who was there when.
-
-    Attributes
-    ----------
-    resolution : int
-        Shortest mean of a time course [s].
-    minimum_group : int
-        People in a zone below which no time course is shown.
-    """
-
-    resolution: int = 3600
-    minimum_group: int = 3
 
 
 @dataclass(frozen=True)
@@ -43,6 +31,8 @@ class PortalConfig:
         True as soon as the portal is served over HTTPS.
     service_timezone : str
         IANA name; the clock of pages that speak of several places.
+    privacy : Privacy
+        How coarse an employer's view is.
     clock : callable
         Now, in milliseconds UTC.
     """

@@ -14,8 +14,15 @@ from dashboards.words import Words
 
 def panels(reader: Reader, place: ZonePlace, findings: Sequence[Finding], words: Words) -> list[Panel]:
     """What a zone's page says of each agent, the agents that ask for attention first."""
-    tickets = [ticket for ticket in reader.tickets() if ticket.zone == place.zone.id and ticket.is_open]
+    tickets = [ticket for ticket in reader.tickets if ticket.zone == place.zone.id and ticket.is_open]
     return [_panel(reader, place, standing, tickets, words) for standing in stand(findings, quantities(), words)]
+
+
+def other_tickets(reader: Reader, place: ZonePlace, findings: Sequence[Finding]) -> list[TicketShown]:
+    """Open tickets of a zone that no panel shows, e.g. of an agent nothing was computed for."""
+    measured = {quantities()[finding.quantity].agent for finding in findings}
+    here = [ticket for ticket in reader.tickets if ticket.zone == place.zone.id and ticket.is_open]
+    return [ticket for ticket in here if ticket.agent not in measured]
 
 
 def held_back(reader: Reader, zone: Zone, words: Words) -> str:

@@ -17,6 +17,7 @@ from dashboards.portal.security import LANGUAGE_COOKIE
 from dashboards.sentences import agent_name, colon
 from dashboards.standing import digits
 from dashboards.words import DEFAULT_LANGUAGE, Language, Words, language_of
+from store.accounts import Account, Role
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -71,6 +72,11 @@ def other_language(request: Request[Any, Any, Any]) -> str:
     return f"{address}?{urlencode([*kept, ('lang', other.value)])}"
 
 
+def _signed_in(request: Request[Any, Any, Any]) -> Account | None:
+    account = request.scope.get("user")
+    return account if isinstance(account, Account) else None
+
+
 def page(
     request: Request[Any, Any, Any], template: str, words: Words, *, status: int = 200, **context: object
 ) -> Response[str]:
@@ -89,6 +95,7 @@ def page(
         What the template shows.
     """
     token = csrf_token({"request": request})
+    account = _signed_in(request)
     known: dict[str, object] = {
         "w": words,
         "_": words.say,
@@ -96,8 +103,9 @@ def page(
         "colon": colon(words),
         "agent_name": lambda agent: agent_name(words, agent),
         "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(token),
-        "user": None,
+        "user": account,
         "section": "",
+        "is_engineer": account is not None and account.role is Role.ENGINEER,
         "simulated": False,
         "style_sheet": style_sheet_address(),
         "other_language": other_language(request),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 
 from dashboards.portal.reader import Reader
 from dashboards.portal.render import language, page
@@ -11,14 +12,14 @@ from dashboards.words import Words
 
 
 @get("/kits", guards=[engineers_only], sync_to_thread=True)
-def kits(request: Request[Any, Any, Any], reader: Reader) -> Response[str]:
+def kits(request: Request[Any, Any, Any], reader: NamedDependency[Reader]) -> Response[str]:
     """Every kit: where it is, when it was last heard."""
-    found = sorted(reader.kits(), key=lambda kit: (not kit.silent, kit.id))
+    words = Words(language(request), reader.service_timezone)
+    found = reader.kits(words)
     return page(
         request,
         "kits.html",
-        Words(language(request), reader.service_timezone),
-        user=reader.viewer,
+        words,
         section="kits",
         simulated=any(kit.simulated for kit in found),
         kits=found,

@@ -3,10 +3,10 @@
 from litestar import MediaType, Response, get
 
 from dashboards.portal.render import style_sheet
-from dashboards.portal.security import ANONYMOUS
+from dashboards.portal.security import ANONYMOUS, NO_FORM
 
 
-@get("/static/portal.css", opt={ANONYMOUS: True}, sync_to_thread=False)
+@get("/static/portal.css", opt={ANONYMOUS: True, NO_FORM: True}, sync_to_thread=False)
 def portal_css() -> Response[bytes]:
     """The style sheet; its address changes with its content, so it is kept for a year."""
     return Response(
@@ -16,7 +16,7 @@ def portal_css() -> Response[bytes]:
     )
 
 
-@get("/healthz", opt={ANONYMOUS: True}, media_type=MediaType.TEXT, sync_to_thread=False)
+@get("/healthz", opt={ANONYMOUS: True, NO_FORM: True}, media_type=MediaType.TEXT, sync_to_thread=False)
 def healthz() -> str:
     """Alive; says nothing else."""
     return "ok\n"

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, get
-from litestar.exceptions import NotFoundException
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
-from catalog.identifiers import EstablishmentId, ZoneId
+from catalog.identifiers import EstablishmentId
 from catalog.quantities import quantities
-from dashboards.portal.panels import held_back, panels
+from dashboards.portal.panels import held_back, other_tickets, panels
 from dashboards.portal.reader import Reader
 from dashboards.portal.render import language, page
 from dashboards.portal.shown import EmployerCard, KitShown, PlaceCard, TicketShown, ZoneCard
@@ -18,10 +19,10 @@ from rules.tickets import TicketState
 
 
 @get("/", sync_to_thread=True)
-def home(request: Request[Any, Any, Any], reader: Reader) -> Response[str]:
+def home(request: Request[Any, Any, Any], reader: NamedDependency[Reader]) -> Response[str]:
     """Every establishment the reader may see."""
     words = Words(language(request), reader.service_timezone)
-    registry, tickets, kits = reader.registry(), reader.tickets(), reader.kits()
+    registry, tickets, kits = reader.registry, reader.tickets, reader.kits(words)
     cards = [
         EmployerCard(
             employer.id,
@@ -40,7 +41,6 @@ def home(request: Request[Any, Any, Any], reader: Reader) -> Response[str]:
         request,
         "home.html",
         words,
-        user=reader.viewer,
         section="home",
         simulated=any(place.simulated for card in cards for place in card.establishments),
         employers=cards,
@@ -52,7 +52,7 @@ def home(request: Request[Any, Any, Any], reader: Reader) -> Response[str]:
 def _place_card(
     place: EstablishmentId, reader: Reader, tickets: Sequence[TicketShown], kits: Sequence[KitShown]
 ) -> PlaceCard:
-    registry = reader.registry()
+    registry = reader.registry
     establishment = registry.establishments[place]
     zones = {zone.id for zone in registry.zones.values() if zone.establishment == place}
     return PlaceCard(
@@ -62,17 +62,16 @@ def _place_card(
         len(zones),
         sum(ticket.zone in zones and ticket.is_open for ticket in tickets),
         sum(kit.zone in zones and kit.silent for kit in kits),
-        any(reader.simulated(zone) for zone in zones),
+        not zones.isdisjoint(reader.simulated_zones),
     )
 
 
 @get("/establishments/{establishment_id:str}", sync_to_thread=True)
-def establishment(request: Request[Any, Any, Any], reader: Reader, establishment_id: str) -> Response[str]:
+def establishment(
+    request: Request[Any, Any, Any], reader: NamedDependency[Reader], establishment_id: FromPath[str]
+) -> Response[str]:
     """One establishment and how each of its zones stands."""
-    registry = reader.registry()
-    place = registry.establishments.get(EstablishmentId(establishment_id))
-    if place is None:
-        raise NotFoundException
+    registry, place = reader.registry, reader.establishment(establishment_id)
     words = Words(language(request), place.timezone)
     zones = [zone for zone in registry.zones.values() if zone.establishment == place.id]
     cards = [
@@ -82,7 +81,7 @@ def establishment(request: Request[Any, Any, Any], reader: Reader, establishment
             zone.kind,
             zone.headcount,
             stand(reader.findings(zone.id), quantities(), words),
-            reader.simulated(zone.id),
+            reader.is_simulated(zone.id),
         )
         for zone in zones
     ]
@@ -91,33 +90,32 @@ def establishment(request: Request[Any, Any, Any], reader: Reader, establishment
         request,
         "establishment.html",
         words,
-        user=reader.viewer,
         section="home",
         simulated=any(card.simulated for card in cards),
         place=place,
         employer=registry.employers[place.employer],
         zones=cards,
-        tickets=[ticket for ticket in reader.tickets() if ticket.zone in here],
+        tickets=[ticket for ticket in reader.tickets if ticket.zone in here],
     )
 
 
 @get("/zones/{zone_id:str}", sync_to_thread=True)
-def zone(request: Request[Any, Any, Any], reader: Reader, zone_id: str) -> Response[str]:
+def zone(request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_id: FromPath[str]) -> Response[str]:
     """One zone: what was measured, against which limit, when, how sure, what to do."""
-    shown = reader.place(ZoneId(zone_id))
+    shown = reader.place(zone_id)
     words = Words(language(request), shown.establishment.timezone)
     findings = reader.findings(shown.zone.id)
     return page(
         request,
         "zone.html",
         words,
-        user=reader.viewer,
         section="home",
-        simulated=reader.simulated(shown.zone.id),
+        simulated=reader.is_simulated(shown.zone.id),
         zone=shown.zone,
         place=shown.establishment,
         span=reader.span(shown.zone.id),
         withheld=held_back(reader, shown.zone, words),
         panels=panels(reader, shown, findings, words),
+        other_tickets=other_tickets(reader, shown, findings),
         quantities=quantities(),
     )

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from catalog.quantities import quantities
@@ -20,9 +21,10 @@ LONGEST_NOTE = 4000
 
 
 class ValidateForm(msgspec.Struct):
-    """What an engineer writes when validating."""
+    """What an engineer writes when validating, and which revision they had before them."""
 
     note: str = ""
+    revision: int | None = None
 
 
 class DismissForm(msgspec.Struct):
@@ -32,17 +34,16 @@ class DismissForm(msgspec.Struct):
 
 
 @get("/tickets", sync_to_thread=True)
-def tickets(request: Request[Any, Any, Any], reader: Reader) -> Response[str]:
+def tickets(request: Request[Any, Any, Any], reader: NamedDependency[Reader]) -> Response[str]:
     """The tickets a reader may see, those that wait for a decision first."""
     words = Words(language(request), reader.service_timezone)
-    found = sorted(reader.tickets(), key=lambda ticket: (-ticket.priority, ticket.id))
+    found = reader.tickets
     order = (TicketState.PROPOSED, TicketState.VALIDATED, TicketState.CLOSED, TicketState.DISMISSED)
     groups = [(state, [ticket for ticket in found if ticket.state is state]) for state in order]
     return page(
         request,
         "tickets.html",
         words,
-        user=reader.viewer,
         section="tickets",
         simulated=any(ticket.simulated for ticket in found),
         groups=[(state, members) for state, members in groups if members],
@@ -50,7 +51,7 @@ def tickets(request: Request[Any, Any, Any], reader: Reader) -> Response[str]:
 
 
 @get("/tickets/{ticket_id:int}", sync_to_thread=True)
-def ticket(request: Request[Any, Any, Any], reader: Reader, ticket_id: int) -> Response[str]:
+def ticket(request: Request[Any, Any, Any], reader: NamedDependency[Reader], ticket_id: FromPath[int]) -> Response[str]:
     """One ticket: why, what to do, what it rests on, its history."""
     return _ticket_page(request, reader, reader.ticket(ticket_id), problem=None)
 
@@ -65,12 +66,12 @@ def _ticket_page(
         "ticket.html",
         words,
         status=200 if problem is None else 409,
-        user=reader.viewer,
         section="tickets",
         simulated=shown.simulated,
         ticket=shown,
         problem=words.say(problem) if problem else None,
-        deciding=reader.viewer.is_engineer and shown.state is TicketState.PROPOSED,
+        may_validate=reader.is_engineer and (shown.state is TicketState.PROPOSED or (shown.is_open and shown.amended)),
+        may_dismiss=reader.is_engineer and shown.is_open,
         evidence=reader.evidence(shown.id),
         events=reader.events(shown.id, words),
         source=source_of(shown.limit_source),
@@ -81,13 +82,13 @@ def _ticket_page(
 @post("/tickets/{ticket_id:int}/validate", guards=[engineers_only], sync_to_thread=True)
 def validate(
     request: Request[Any, Any, Any],
-    reader: Reader,
-    ticket_id: int,
+    reader: NamedDependency[Reader],
+    ticket_id: FromPath[int],
     data: Annotated[ValidateForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """A professional stands by the ticket; from now on the employer sees it."""
     shown = reader.ticket(ticket_id)
-    problem = reader.validate(shown, data.note.strip()[:LONGEST_NOTE])
+    problem = reader.validate(shown, data.note.strip()[:LONGEST_NOTE], data.revision)
     return (
         Redirect(f"/tickets/{shown.id}", status_code=303)
         if problem is None
@@ -98,8 +99,8 @@ def validate(
 @post("/tickets/{ticket_id:int}/dismiss", guards=[engineers_only], sync_to_thread=True)
 def dismiss(
     request: Request[Any, Any, Any],
-    reader: Reader,
-    ticket_id: int,
+    reader: NamedDependency[Reader],
+    ticket_id: FromPath[int],
     data: Annotated[DismissForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """A professional sets the ticket aside and says why; the employer never sees it."""

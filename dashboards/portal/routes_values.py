@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
-from catalog.identifiers import QuantityId, ZoneId
+from catalog.identifiers import QuantityId
 from catalog.quantities import quantities
 from dashboards.charts import ChartSize, ChartTheme
 from dashboards.portal.panels import held_back
@@ -49,9 +51,11 @@ COLUMNS = (
 
 
 @get("/zones/{zone_id:str}/charts/{drawing:str}", sync_to_thread=True)
-def chart(request: Request[Any, Any, Any], reader: Reader, zone_id: str, drawing: str) -> Response[str]:
+def chart(
+    request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_id: FromPath[str], drawing: FromPath[str]
+) -> Response[str]:
     """One signal of a zone as an SVG, for the width and the theme asked for."""
-    place = reader.place(ZoneId(zone_id))
+    place = reader.place(zone_id)
     name, dot, ending = drawing.rpartition(".")
     quantity = quantities().get(QuantityId(name))
     if not dot or ending != "svg" or quantity is None:
@@ -67,9 +71,11 @@ def chart(request: Request[Any, Any, Any], reader: Reader, zone_id: str, drawing
 
 
 @get("/zones/{zone_id:str}/exposures", sync_to_thread=True)
-def exposures(request: Request[Any, Any, Any], reader: Reader, zone_id: str) -> Response[str]:
+def exposures(
+    request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_id: FromPath[str]
+) -> Response[str]:
     """The exposures of a zone, newest first."""
-    place = reader.place(ZoneId(zone_id))
+    place = reader.place(zone_id)
     words = Words(language(request), place.establishment.timezone)
     choice = _choice(request)
     everything = reader.findings(place.zone.id)
@@ -81,9 +87,8 @@ def exposures(request: Request[Any, Any, Any], reader: Reader, zone_id: str) -> 
         request,
         "exposures.html",
         words,
-        user=reader.viewer,
         section="home",
-        simulated=reader.simulated(place.zone.id),
+        simulated=reader.is_simulated(place.zone.id),
         zone=place.zone,
         place=place.establishment,
         rows=chosen[:ROWS],
@@ -98,9 +103,11 @@ def exposures(request: Request[Any, Any, Any], reader: Reader, zone_id: str) -> 
 
 
 @get("/zones/{zone_id:str}/exposures.csv", sync_to_thread=True)
-def exposures_csv(request: Request[Any, Any, Any], reader: Reader, zone_id: str) -> Response[str]:
+def exposures_csv(
+    request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_id: FromPath[str]
+) -> Response[str]:
     """The exposures of a zone as CSV: numbers with a point, instants in UTC."""
-    place = reader.place(ZoneId(zone_id))
+    place = reader.place(zone_id)
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)

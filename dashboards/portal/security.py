@@ -12,6 +12,9 @@ from dashboards.words import language_of
 ANONYMOUS = "anonymous"
 """A route that may be used without signing in says so with this key; every other route asks for a session."""
 
+NO_FORM = "no_form"
+"""A route whose answer holds no form; it hands out no form token either."""
+
 LANGUAGE_COOKIE = "vigie-language"
 _YEAR = 365 * 24 * 3600
 
@@ -56,7 +59,7 @@ def csrf_config(config: PortalConfig) -> CSRFConfig:
         cookie_secure=config.secure_cookies,
         cookie_httponly=True,
         cookie_samesite="strict",
-        exclude_from_csrf_key="no_form",
+        exclude_from_csrf_key=NO_FORM,
     )
 
 

@@ -1,13 +1,13 @@
 """What pages show: plain values that templates read, made from what the store answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.identifiers import EmployerId, EstablishmentId, KitId, QuantityId, ZoneId
 from catalog.places import Establishment, Zone, ZoneKind
 from catalog.quantities import Quantity
 from dashboards.charts import Course
-from dashboards.standing import AgentStanding, Finding
+from dashboards.standing import AgentStanding
 from rules.rule import UNVERIFIED
 from rules.tickets import TicketKind, TicketState
 
@@ -36,7 +36,15 @@ def source_of(text: str) -> Source:
 
 @dataclass(frozen=True, slots=True)
 class TicketShown:
-    """A ticket as pages list and show it."""
+    """A ticket as pages list and show it.
+
+    Attributes
+    ----------
+    supported : bool
+        False when the rules no longer ask for it; told to the service only.
+    amended : bool
+        True when it changed after it was validated: the employer sees it as it was then.
+    """
 
     id: int
     zone: ZoneId
@@ -45,6 +53,7 @@ class TicketShown:
     level: str
     kind: TicketKind
     state: TicketState
+    revision: int
     priority: int
     title_fr: str
     title_en: str
@@ -57,9 +66,11 @@ class TicketShown:
     pack_version: str
     held_back_by: str | None
     simulated: bool
-    zone_name: str = ""
-    establishment_name: str = ""
-    employer_name: str = ""
+    supported: bool
+    amended: bool
+    zone_name: str
+    establishment_name: str
+    employer_name: str
 
     @property
     def is_open(self) -> bool:
@@ -73,6 +84,7 @@ class EventShown:
 
     at: int
     words: str
+    by: str
     note: str
 
 
@@ -169,15 +181,15 @@ class SignalShown:
 
     Attributes
     ----------
-    course : Course or None
-        None where nothing may be shown or nothing was measured.
+    courses : mapping of KitId to Course
+        Empty where nothing may be shown or nothing was measured.
     resolution : int or None
         Length [s] each value is a mean of; None for readings as they came.
     withheld : bool
         True where the group is too small for a time course.
     """
 
-    course: Course | None
+    courses: Mapping[KitId, Course]
     resolution: int | None
     withheld: bool
     simulated: bool
@@ -189,11 +201,3 @@ class Choice:
 
     quantity: QuantityId | None
     window: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class FindingsShown:
-    """Findings of a zone and how many there are in all."""
-
-    findings: Sequence[Finding]
-    total: int

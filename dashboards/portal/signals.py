@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from catalog.quantities import Quantity
 from catalog.schedule import Interval, shifts
-from dashboards.charts import ChartSize, ChartTheme, LimitLine, SignalChart, signal_svg
+from dashboards.charts import ChartSize, ChartTheme, Course, LimitLine, SignalChart, signal_svg
 from dashboards.portal.reader import Reader
 from dashboards.portal.shown import ZonePlace
 from dashboards.standing import Finding
@@ -19,20 +19,19 @@ def zone_chart(
     span = reader.span(place.zone.id)
     if span is None:
         return None
-    signal = reader.signal(place.zone, quantity.id, span)
-    if signal.course is None or not signal.course.values.size:
+    signal = reader.signal(place, quantity.id, span)
+    if not signal.courses:
         return None
     limits = _limits(reader.findings(place.zone.id), quantity)
     shown = SignalChart(
         f"{quantity.symbol.replace('_', '')} ({quantity.unit})" if quantity.unit != "1" else quantity.symbol,
-        signal.course,
+        {str(kit): course for kit, course in signal.courses.items()},
         span,
         _shifts(place, span, words),
         limits,
         _limit_words(limits, quantity, words),
         words.say("SIMULATED DATA") if signal.simulated else "",
     )
-    course = signal.course
     key = (
         place.zone.id,
         quantity.id,
@@ -44,7 +43,7 @@ def zone_chart(
         shown.watermark,
         tuple(limit.value for limit in limits),
         tuple((shift.start, shift.end) for shift in shown.shifts),
-        hashlib.sha256(b"".join(part.tobytes() for part in (course.starts, course.ends, course.values))).digest(),
+        tuple((kit, _digest(course)) for kit, course in signal.courses.items()),
     )
     return reader.charts.get(key, lambda: signal_svg(shown, words, size, theme))
 
@@ -66,3 +65,7 @@ def _limit_words(limits: Sequence[LimitLine], quantity: Quantity, words: Words) 
     values = [words.plain(limit.value, quantity.decimals) for limit in limits]
     unit = "" if quantity.unit == "1" else f"\N{NO-BREAK SPACE}{quantity.unit}"
     return words.say_many("Limit %(values)s", "Limits %(values)s", len(limits), values=" – ".join(values) + unit)
+
+
+def _digest(course: Course) -> bytes:
+    return hashlib.sha256(b"".join(part.tobytes() for part in (course.starts, course.ends, course.values))).digest()

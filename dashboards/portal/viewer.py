@@ -1,34 +1,41 @@
-"""Who looks at the portal, and the doors between engineers and employers."""
+"""Who looks at the portal, and the doors: closed unless a route is marked open, and two kinds of readers."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, NotFoundException
 from litestar.handlers import BaseRouteHandler
-from store.scope import Scope
+
+from dashboards.portal.rooms import Rooms
+from dashboards.portal.security import ANONYMOUS, session_cookie_name
+from store.accounts import Account, Role
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """A signed-in person.
-
-    Attributes
-    ----------
-    scope : Scope
-        What the store shows this person; every read goes through it.
-    """
-
-    account: str
-    name: str
-    is_engineer: bool
-    scope: Scope
+def account_of(connection: Connection, rooms: Rooms) -> Account | None:
+    """Whose session the browser's cookie names, if it is under way."""
+    token = connection.cookies.get(session_cookie_name(rooms.config))
+    return rooms.accounts.account_of(token, rooms.config.clock()) if token else None
 
 
-def engineers_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+def signed_in(rooms: Rooms) -> Guard:
+    """A guard for the whole application: a route without a session's account answers only where it is marked open."""
+
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+        account = await sync_to_thread(account_of, connection, rooms)
+        connection.scope["user"] = account
+        if account is None and not handler.opt.get(ANONYMOUS):
+            raise NotAuthorizedException
+
+    return guard
+
+
+def engineers_only(connection: Connection, _: BaseRouteHandler) -> None:
     """To an employer a page of the service does not exist; a 403 would tell that it does."""
-    viewer = connection.scope.get("user")
-    if not isinstance(viewer, Viewer):
-        raise NotAuthorizedException
-    if not viewer.is_engineer:
+    account = connection.scope.get("user")
+    if not isinstance(account, Account) or account.role is not Role.ENGINEER:
         raise NotFoundException

@@ -38,7 +38,7 @@ def _course(minutes: int, gaps: list[tuple[int, int]] | None = None) -> Course:
 def _chart(course: Course, days: int = 1, watermark: str = "") -> SignalChart:
     shifts = [Interval(MONDAY + 8 * HOUR, MONDAY + 16 * HOUR)]
     span = Interval(MONDAY, MONDAY + days * DAY)
-    return SignalChart("CO₂ (ppm)", course, span, shifts, [LimitLine(1000.0)], "Limite 1 000 ppm", watermark)
+    return SignalChart("CO₂ (ppm)", {"kit-1": course}, span, shifts, [LimitLine(1000.0)], "Limite 1 000 ppm", watermark)
 
 
 @pytest.mark.parametrize("size", ChartSize)
@@ -50,6 +50,17 @@ def test_a_chart_has_its_limit_its_shift_and_its_unit(size: ChartSize, theme: Ch
     assert "mark-rect" in svg
     assert "mark-rule" in svg
     assert f'width="{pixels(size)[0]}"' in svg
+
+
+def test_two_kits_of_a_zone_are_told_apart_by_name() -> None:
+    one = _chart(_course(1440))
+    both = SignalChart(
+        one.axis, {"kit-1": _course(1440), "kit-2": _course(700)}, one.span, one.shifts, one.limits, one.limit_words, ""
+    )
+    svg = signal_svg(both, FRENCH, ChartSize.PHONE, ChartTheme.LIGHT)
+    assert ">kit-1<" in svg
+    assert ">kit-2<" in svg
+    assert ">kit-1<" not in signal_svg(one, FRENCH, ChartSize.PHONE, ChartTheme.LIGHT)
 
 
 def test_no_letter_is_too_small_for_a_phone() -> None:
@@ -83,7 +94,7 @@ def test_ticks_stay_at_local_midnight_across_a_change_of_clocks() -> None:
     start = MONDAY - 9 * DAY - HOUR  # Saturday 25 October 2025, 00:00 in Paris, summer time
     course = Course(np.array([start]), np.array([start + HOUR]), np.array([500.0]))
     span = Interval(start, start + 4 * DAY + HOUR)
-    chart = SignalChart("CO₂", course, span, [], [], "", "")
+    chart = SignalChart("CO₂", {"kit-1": course}, span, [], [], "", "")
     svg = signal_svg(chart, FRENCH, ChartSize.WIDE, ChartTheme.LIGHT)
     for label in ("sam. 25/10", "dim. 26/10", "lun. 27/10", "mar. 28/10", "mer. 29/10"):
         assert label in svg

@@ -1,0 +1,205 @@
+"""From what the store answers to what pages show."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from catalog.identifiers import KitId, QuantityId, ZoneId
+from catalog.kits import Channel, kit_models
+from catalog.places import Zone
+from catalog.quantities import Averaging, quantity
+from catalog.registry import Registry
+from dashboards.charts import Course
+from dashboards.portal.shown import EventShown, KitShown, TicketShown
+from dashboards.standing import Finding
+from dashboards.vocabulary import EVENTS
+from dashboards.words import Words
+from dsp.exposure import Measure, WindowKind
+from rules.decision import Decision
+from rules.tickets import TicketKind
+from store.ticket_content import Evidence
+from store.ticket_views import TicketView
+from store.views import KitView
+
+SILENT_AFTER = 3_600_000
+"""Milliseconds without a word after which a kit that is lent counts as silent."""
+
+_STANDS_FOR = 3
+"""Longest time a reading stands for, in periods, where no kit model says otherwise (exposure-semantics, section 1)."""
+
+
+def finding_of(row: dict[str, Any]) -> Finding:
+    """A row of :meth:`store.views.Views.exposures`, its instants already milliseconds."""
+    return Finding(
+        ZoneId(row["zone"]),
+        KitId(row["kit"]),
+        QuantityId(row["quantity"]),
+        Measure(row["measure"]),
+        WindowKind(row["window_kind"]),
+        row["start"],
+        row["end"],
+        row["value"],
+        row["unit"],
+        row["coverage"],
+        row["low"],
+        row["high"],
+        row["uncertainty"],
+        row["limit"],
+        row["limit_source"] or "",
+        Decision(row["decision"]) if row["decision"] else None,
+        row["revision"],
+        row["simulated"],
+        row["threshold"],
+        row["at_start"],
+        row["at_end"],
+    )
+
+
+def findings_of(frame: pl.DataFrame) -> list[Finding]:
+    """Every row of a frame of exposures."""
+    instants = [pl.col(name).dt.epoch("ms") for name in ("start", "end", "at_start", "at_end")]
+    return [finding_of(row) for row in frame.with_columns(instants).iter_rows(named=True)]
+
+
+def finding_of_evidence(item: Evidence, *, simulated: bool) -> Finding:
+    """What a ticket rests on, as it was when the ticket was raised."""
+    return Finding(
+        item.zone,
+        item.kit,
+        item.quantity,
+        Measure(item.measure),
+        WindowKind(item.window_kind),
+        item.start,
+        item.end,
+        item.value,
+        item.unit,
+        item.coverage,
+        None,
+        None,
+        item.uncertainty,
+        item.limit,
+        item.limit_source,
+        Decision(item.decision),
+        item.revision or 0,
+        simulated,
+        item.threshold,
+    )
+
+
+def ticket_of(view: TicketView, registry: Registry) -> TicketShown:
+    """A ticket with the names of its place."""
+    zone = registry.zones[view.zone]
+    establishment = registry.establishment_of(zone)
+    content, service = view.content, view.service
+    return TicketShown(
+        id=view.id,
+        zone=view.zone,
+        agent=view.agent,
+        rule=view.rule,
+        level=content.level,
+        kind=TicketKind(content.kind),
+        state=view.state,
+        revision=view.revision,
+        priority=content.priority,
+        title_fr=content.title_fr,
+        title_en=content.title_en,
+        reason_fr=content.reason_fr,
+        reason_en=content.reason_en,
+        advice_fr=content.advice_fr,
+        advice_en=content.advice_en,
+        limit_source=content.limit_source,
+        pack=content.pack,
+        pack_version=content.pack_version,
+        held_back_by=service.held_back_by if service is not None else None,
+        simulated=content.simulated,
+        supported=service is None or service.supported,
+        amended=service is not None and service.amended_since_validation,
+        zone_name=zone.name,
+        establishment_name=establishment.name,
+        employer_name=registry.employers[establishment.employer].name,
+    )
+
+
+def events_of(view: TicketView, words: Words) -> list[EventShown]:
+    """A ticket's history: with names and notes for the service, without for an employer."""
+    if view.service is None:
+        if view.validated_at is None:
+            return []
+        return [EventShown(view.validated_at, words.say("validated by a professional of the service"), "", "")]
+    return [
+        EventShown(event.at, words.say(EVENTS[event.kind], revision=event.revision), event.by, event.note)
+        for event in view.service.events
+    ]
+
+
+def kit_of(view: KitView, registry: Registry, now: int, words: Words) -> KitShown:
+    """A kit, where it is and when it was last heard."""
+    lent = view.deployment
+    there = lent is not None and lent.start <= now and (lent.end is None or now <= lent.end)
+    heard = [at for at in (view.last_reading, view.status.received if view.status else None) if at is not None]
+    last_seen = max(heard, default=None)
+    gone = view.status is not None and view.status.state != "online"
+    silent = there and (gone or last_seen is None or now - last_seen > SILENT_AFTER)
+    if not there:
+        status = words.say("not lent")
+    elif silent:
+        status = words.say("silent")
+    else:
+        status = words.say("heard within the hour")
+    return KitShown(
+        view.kit.id,
+        view.kit.label,
+        view.kit.model,
+        status,
+        silent,
+        last_seen,
+        lent.zone if lent is not None and there else None,
+        registry.zones[lent.zone].name if lent is not None and there else "",
+        view.kit.simulated or (view.status is not None and view.status.simulated),
+    )
+
+
+def courses_of(
+    rows: pl.DataFrame, registry: Registry, zone: Zone, measured: QuantityId, resolution: int | None
+) -> dict[KitId, Course]:
+    """A course per kit; each value at its place in time, and at the person where the zone has a transfer factor.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        ``kit, instant, value`` of :class:`store.views.Course`; a value stands for the time before its instant.
+    resolution : int or None
+        Time one value stands for [s]; None where the kit's own channel says.
+    """
+    found: dict[KitId, Course] = {}
+    for (kit,), part in rows.partition_by("kit", as_dict=True, maintain_order=True).items():
+        ends = part["instant"].dt.epoch("ms").to_numpy().astype(np.int64)
+        if resolution is None:
+            starts = ends - _standing(ends, _channel(registry, KitId(str(kit)), measured))
+        else:
+            starts = ends - resolution * 1000
+        found[KitId(str(kit))] = Course(starts, ends, _at_the_person(zone, measured, part["value"].to_numpy()))
+    return found
+
+
+def _standing(instants: NDArray[np.int64], channel: Channel | None) -> NDArray[np.int64]:
+    """How long each reading stands for [ms]: since the one before, or one period after a gap."""
+    steps = np.diff(instants)
+    period = round(channel.period * 1000) if channel else int(np.median(steps)) if steps.size else 60_000
+    hold = round(channel.hold * 1000) if channel else _STANDS_FOR * period
+    return np.concatenate(([period], np.where(steps <= hold, steps, period))).astype(np.int64)
+
+
+def _channel(registry: Registry, kit: KitId, measured: QuantityId) -> Channel | None:
+    known = registry.kits.get(kit)
+    model = kit_models().get(known.model) if known is not None else None
+    return model.channel(measured) if model is not None else None
+
+
+def _at_the_person(zone: Zone, measured: QuantityId, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    factor = next((factor.factor for factor in zone.transfer_factors if factor.quantity == measured), None)
+    if factor is None:
+        return values
+    return values + factor if quantity(measured).averaging is Averaging.ENERGETIC else values * factor
