@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check bench docs fmt clean
+.PHONY: help demo test check bench docs picture fmt clean
 .DEFAULT_GOAL := help
 
 help:  ## what can be made here
@@ -41,6 +41,9 @@ bench: $(VENV)/.with-dev  ## speed, with ratios against named peers in the same 
 
 docs: $(VENV)/.with-dev  ## the documentation site, in site/index.html
 	$(BIN)/python -m sphinx -W --keep-going -b html docs site
+
+picture: $(VENV)/.with-dev  ## the picture of the README, from the demo's own portal
+	@$(BIN)/python docs/make_picture.py
 
 fmt: $(VENV)/.with-dev  ## put imports and lines in order
 	$(BIN)/ruff check --fix .

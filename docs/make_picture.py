@@ -33,7 +33,7 @@ def main() -> int:
             result = run_demo(workspace, today_in_france(), progress)
         with portal_in_background(workspace, 0) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-            page = browser.new_page(viewport={"width": 1100, "height": 900})
+            page = browser.new_page(viewport={"width": 1100, "height": 1190})
             page.goto(f"{address}?lang=en")
             page.fill("input[name=email]", result.accounts[0].email)
             page.fill("input[type=password]", result.accounts[0].password)
