@@ -101,9 +101,9 @@ def coverage_sentence(standing: AgentStanding, words: Words) -> str:
     if telling is None or standing.coverage is None:
         return "–"
     if standing.coverage >= _ALL_DAYS:
-        return words.say("the kits saw all of the working time")
+        return words.say("the kits saw all of the time")
     return words.say(
-        "the kits saw %(mean)s of the working time on average, %(telling)s in the window above",
+        "the kits saw %(mean)s of the time on average, %(telling)s in the window above",
         mean=words.share(standing.coverage),
         telling=words.share(telling.coverage),
     )

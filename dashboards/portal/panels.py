@@ -1,6 +1,7 @@
 """One panel per agent of a zone's page."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from catalog.places import Zone
 from catalog.quantities import Quantity, quantities
@@ -12,10 +13,13 @@ from dashboards.standing import AgentStanding, Finding, stand
 from dashboards.words import Words
 
 
-def panels(reader: Reader, place: ZonePlace, findings: Sequence[Finding], words: Words) -> list[Panel]:
-    """What a zone's page says of each agent, the agents that ask for attention first."""
+def panels(
+    reader: Reader, place: ZonePlace, findings: Sequence[Finding], words: Words, day: date | None
+) -> list[Panel]:
+    """What a zone's page says of each agent, the agents that ask for attention first; charts of one day or of all."""
     tickets = [ticket for ticket in reader.tickets if ticket.zone == place.zone.id and ticket.is_open]
-    return [_panel(reader, place, standing, tickets, words) for standing in stand(findings, quantities(), words)]
+    standings = stand(findings, quantities(), words)
+    return [_panel(reader, place, standing, tickets, words, day) for standing in standings]
 
 
 def other_tickets(reader: Reader, place: ZonePlace, findings: Sequence[Finding]) -> list[TicketShown]:
@@ -31,7 +35,12 @@ def held_back(reader: Reader, zone: Zone, words: Words) -> str:
 
 
 def _panel(
-    reader: Reader, place: ZonePlace, standing: AgentStanding, tickets: Sequence[TicketShown], words: Words
+    reader: Reader,
+    place: ZonePlace,
+    standing: AgentStanding,
+    tickets: Sequence[TicketShown],
+    words: Words,
+    day: date | None,
 ) -> Panel:
     telling = standing.telling
     quantity = quantities()[telling.quantity] if telling is not None else None
@@ -46,7 +55,7 @@ def _panel(
         sentences.coverage_sentence(standing, words),
         [ticket for ticket in tickets if ticket.agent == standing.agent],
         sentences.nothing_to_do(standing, words),
-        [_chart(reader, place, each, standing, words) for each in _charted(reader, place, standing)],
+        [_chart(reader, place, each, standing, words, day) for each in _charted(reader, place, standing)],
     )
 
 
@@ -57,16 +66,23 @@ def _charted(reader: Reader, place: ZonePlace, standing: AgentStanding) -> list[
     return [quantity for quantity in standing.quantities if quantity.id in compared] or list(standing.quantities[:1])
 
 
-def _chart(reader: Reader, place: ZonePlace, quantity: Quantity, standing: AgentStanding, words: Words) -> ChartShown:
+def _chart(
+    reader: Reader, place: ZonePlace, quantity: Quantity, standing: AgentStanding, words: Words, day: date | None
+) -> ChartShown:
     name = words.pick(quantity.name_fr, quantity.name_en)
-    hourly = reader.resolution is not None
-    caption = (
-        words.say("Hourly means of %(quantity)s; shifts are shaded, gaps are times without a reading.", quantity=name)
-        if hourly
-        else words.say("%(quantity)s as measured; shifts are shaded, gaps are times without a reading.", quantity=name)
-    )
+    if reader.resolution is not None:
+        length = words.duration(reader.resolution)
+        caption = words.say(
+            "%(quantity)s, over %(length)s each; shifts are shaded, gaps are times without a reading.",
+            quantity=name,
+            length=length,
+        )
+    else:
+        caption = words.say(
+            "%(quantity)s as measured; shifts are shaded, gaps are times without a reading.", quantity=name
+        )
     return ChartShown(
-        f"/zones/{place.zone.id}/charts/{quantity.id}.svg?lang={words.language.value}",
+        f"/zones/{place.zone.id}/charts/{quantity.id}.svg?lang={words.language.value}{f'&day={day}' if day else ''}",
         words.say(
             "Chart of %(quantity)s over time. %(sentence)s. The table below has the figures day by day.",
             quantity=name,

@@ -1,6 +1,7 @@
 """Templates to pages: one environment, the words of the reader's language, everything escaped."""
 
 import hashlib
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -62,6 +63,14 @@ def language(request: Request[Any, Any, Any]) -> Language:
     """The language asked for in the address, else the one chosen before, else French."""
     asked = language_of(request.query_params.get("lang"))
     return asked or language_of(request.cookies.get(LANGUAGE_COOKIE)) or DEFAULT_LANGUAGE
+
+
+def asked_day(request: Request[Any, Any, Any]) -> date | None:
+    """The day an address asks for as ``day=2025-11-03``; what is no day asks for none."""
+    try:
+        return date.fromisoformat(request.query_params.get("day", ""))
+    except ValueError:
+        return None
 
 
 def other_language(request: Request[Any, Any, Any]) -> str:

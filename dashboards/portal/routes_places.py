@@ -11,7 +11,7 @@ from catalog.identifiers import EstablishmentId
 from catalog.quantities import quantities
 from dashboards.portal.panels import held_back, other_tickets, panels
 from dashboards.portal.reader import Reader
-from dashboards.portal.render import language, page
+from dashboards.portal.render import asked_day, language, page
 from dashboards.portal.shown import EmployerCard, KitShown, PlaceCard, TicketShown, ZoneCard
 from dashboards.standing import stand
 from dashboards.words import Words
@@ -104,7 +104,7 @@ def zone(request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_
     """One zone: what was measured, against which limit, when, how sure, what to do."""
     shown = reader.place(zone_id)
     words = Words(language(request), shown.establishment.timezone)
-    findings = reader.findings(shown.zone.id)
+    findings, day = reader.findings(shown.zone.id), asked_day(request)
     return page(
         request,
         "zone.html",
@@ -115,7 +115,8 @@ def zone(request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_
         place=shown.establishment,
         span=reader.span(shown.zone.id),
         withheld=held_back(reader, shown.zone, words),
-        panels=panels(reader, shown, findings, words),
+        panels=panels(reader, shown, findings, words, day),
+        day=day,
         other_tickets=other_tickets(reader, shown, findings),
         quantities=quantities(),
     )

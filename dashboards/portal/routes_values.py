@@ -16,7 +16,7 @@ from catalog.quantities import quantities
 from dashboards.charts import ChartSize, ChartTheme
 from dashboards.portal.panels import held_back
 from dashboards.portal.reader import Reader
-from dashboards.portal.render import language, page
+from dashboards.portal.render import asked_day, language, page
 from dashboards.portal.shown import Choice
 from dashboards.portal.signals import zone_chart
 from dashboards.standing import Finding
@@ -63,7 +63,7 @@ def chart(
     size = ChartSize.PHONE if request.query_params.get("size") == ChartSize.PHONE.value else ChartSize.WIDE
     theme = ChartTheme.DARK if request.query_params.get("theme") == ChartTheme.DARK.value else ChartTheme.LIGHT
     words = Words(language(request), place.establishment.timezone)
-    svg = zone_chart(reader, place, quantity, words, size, theme)
+    svg = zone_chart(reader, place, quantity, words, size, theme, asked_day(request))
     if svg is None:
         raise NotFoundException
     # a browser may keep the picture while the page is looked at, no cache on the way may

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from catalog.quantities import Quantity
-from catalog.schedule import Interval, shifts
+from catalog.schedule import Interval, local_days, shifts
 from dashboards.charts import ChartSize, ChartTheme, Course, LimitLine, SignalChart, signal_svg
 from dashboards.portal.reader import Reader
 from dashboards.portal.shown import ZonePlace
@@ -13,16 +14,27 @@ from dashboards.words import Words
 
 
 def zone_chart(
-    reader: Reader, place: ZonePlace, quantity: Quantity, words: Words, size: ChartSize, theme: ChartTheme
+    reader: Reader,
+    place: ZonePlace,
+    quantity: Quantity,
+    words: Words,
+    size: ChartSize,
+    theme: ChartTheme,
+    day: date | None = None,
 ) -> str | None:
-    """The chart of a zone's signal, or None where the reader may see none or nothing was measured."""
-    span = reader.span(place.zone.id)
-    if span is None:
+    """The chart of a zone's signal, over all its time or one local day of it.
+
+    Returns
+    -------
+    str or None
+        SVG; None where the reader may see no course or nothing was measured.
+    """
+    span = chart_span(reader, place, words, day)
+    findings = [row for row in reader.findings(place.zone.id) if row.quantity == quantity.id]
+    if span is None or not findings or reader.withholds(place.zone):
         return None
     signal = reader.signal(place, quantity.id, span)
-    if not signal.courses:
-        return None
-    limits = _limits(reader.findings(place.zone.id), quantity)
+    limits = _limits(findings)
     shown = SignalChart(
         f"{quantity.symbol.replace('_', '')} ({quantity.unit})" if quantity.unit != "1" else quantity.symbol,
         {str(kit): course for kit, course in signal.courses.items()},
@@ -48,15 +60,25 @@ def zone_chart(
     return reader.charts.get(key, lambda: signal_svg(shown, words, size, theme))
 
 
+def chart_span(reader: Reader, place: ZonePlace, words: Words, day: date | None) -> Interval | None:
+    """The time a chart shows: one local day where it was measured, else all there is."""
+    whole = reader.span(place.zone.id)
+    if whole is None or day is None:
+        return whole
+    days = dict(local_days(words.timezone, whole.start, whole.end))
+    return days.get(day, whole)
+
+
 def _shifts(place: ZonePlace, span: Interval, words: Words) -> list[Interval]:
-    first, last = words.local(span.start).date(), words.local(span.end).date()
+    # from the day before: a night shift began then
+    first, last = words.local(span.start).date() - timedelta(days=1), words.local(span.end).date()
     found = shifts(place.zone.schedule, place.establishment, first, last)
     return [piece for shift in found for piece in shift.pieces]
 
 
-def _limits(findings: Sequence[Finding], quantity: Quantity) -> list[LimitLine]:
+def _limits(findings: Sequence[Finding]) -> list[LimitLine]:
     """The limits this signal was compared with; a limit on a time spent above a value is drawn at that value."""
-    compared = [row for row in findings if row.quantity == quantity.id and row.decision is not None]
+    compared = [row for row in findings if row.decision is not None]
     values = {row.threshold if row.is_duration else row.limit for row in compared}
     return [LimitLine(value) for value in sorted(value for value in values if value is not None)]
 

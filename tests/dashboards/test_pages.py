@@ -177,7 +177,7 @@ def test_an_employer_sees_hours_and_is_told_why(shared_portal: Portal, engineer:
     joiner = shared_portal.signed_in(JOINER)
     text = _plain(joiner.get("/zones/debit?lang=fr").text)
     assert "Les courbes sont des moyennes sur 60 min" in text
-    assert "Moyennes horaires" in text
+    assert "par tranches de 60 min" in text
     fine = engineer.get("/zones/debit/charts/laeq.svg?lang=fr").text
     coarse = joiner.get("/zones/debit/charts/laeq.svg?lang=fr").text
     assert len(coarse) < len(fine) / 3
@@ -240,3 +240,19 @@ def test_pages_have_labels_headers_and_alternatives(engineer: TestClient[Litesta
             assert "scope=" in header
         assert "style=" not in page
         assert "<script" not in page
+
+
+def test_a_chart_of_one_day_is_finer_than_one_of_all(engineer: TestClient[Litestar]) -> None:
+    page = engineer.get("/zones/debit?day=2025-11-04&lang=fr").text
+    assert "laeq.svg?lang=fr&amp;day=2025-11-04" in page
+    assert "Graphique de tous les jours" in page
+    chart = engineer.get("/zones/debit/charts/laeq.svg?lang=fr&day=2025-11-04").text
+    assert ">12:00<" in chart
+    assert ">12:00<" not in engineer.get("/zones/debit/charts/laeq.svg?lang=fr").text
+
+
+@pytest.mark.parametrize("day", ["1999-01-01", "hier", "", "2025-02-30"])
+def test_a_day_that_was_not_measured_or_is_none_shows_all(engineer: TestClient[Litestar], day: str) -> None:
+    whole = engineer.get("/zones/debit/charts/laeq.svg?lang=fr").text
+    assert engineer.get("/zones/debit/charts/laeq.svg", params={"lang": "fr", "day": day}).text == whole
+    assert engineer.get("/zones/debit", params={"day": day}).status_code == 200
