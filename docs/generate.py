@@ -149,7 +149,7 @@ by its id, with its source and the days it is in force. The table has {rows} row
 with a number, and {verified} of these are verified against their source. The limit of a shift is the one in
 force on the local day it started.
 
-- **verified**: *yes* where somebody checked the value against its source. A value that is not is never used as
+- **verified**: somebody checked the value against its source. A value that is not is never used as
   the law, and is marked *unverified* wherever it is shown.
 - **standing**: *legal* binds in a French workplace; *guide* advises. A guide published after the measurement is
   still shown, and said to be later.
@@ -177,9 +177,7 @@ def _rule(rule: Rule) -> str:
         f"`{rule.quantity}`, {window}. Zones: {zones}{work}. {_repetition(rule)}"
         + (" Over half of the limit already calls for metrology." if rule.tiers is Tiers.LEGAL_CHEMICAL else "")
         + (" The sensor only hints at what the limit is about." if hint else ""),
-        _table(
-            ("level", "breached when", "in force", "standing", "verified", "source", "asks for", "repeated doubt"), rows
-        ),
+        _table(("level and limit", "breached when", "in force", "standing", "source", "asks for"), rows),
     ).rstrip("\n")
 
 
@@ -197,24 +195,32 @@ def _repetition(rule: Rule) -> str:
 def _level_rows(level: Level, rule: Rule) -> Iterable[Sequence[str]]:
     for limit in level.limits:
         yield (
-            level.title.en,
+            level.title.en + (f"<br>`{limit.id}`" if limit.id else ""),
             _breach(limit, rule),
             _days(limit),
-            "legal" if level.standing is Standing.LEGAL else "guide",
-            limit.verification.value,
+            _standing(level, limit),
             limit.source,
-            level.on_exceedance.value.replace("_", " "),
-            level.on_inconclusive.value.replace("_", " "),
+            _asks(level),
         )
+
+
+def _standing(level: Level, limit: DatedLimit) -> str:
+    standing = "legal" if level.standing is Standing.LEGAL else "guide"
+    words = {Verification.YES: "verified", Verification.PARTIAL: "**partly verified**"}
+    return f"{standing}, {words.get(limit.verification, '**unverified**')}"
+
+
+def _asks(level: Level) -> str:
+    asked, doubted = level.on_exceedance.value, level.on_inconclusive.value
+    doubt = "" if doubted in ("nothing", asked) else f"; in repeated doubt {doubted}"
+    return f"{asked}{doubt}".replace("_", " ")
 
 
 def _breach(limit: DatedLimit, rule: Rule) -> str:
     unit = quantities()[rule.quantity].unit
-    own = f"{limit.comparator.value} {limit.value:.4g} {unit}"
     row = limits().get(LimitId(limit.id)) if limit.id else None
     printed = f" ({row.value:g} {row.unit})" if row and row.value != limit.value else ""
-    name = f"<br>`{limit.id}`" if limit.id else ""
-    return own + printed + name
+    return f"{limit.comparator.value} {limit.value:.4g} {unit}{printed}"
 
 
 def _days(limit: DatedLimit) -> str:
