@@ -17,6 +17,7 @@ from rules.engine import LevelThreshold, thresholds
 from rules.pack import Pack
 from store.readings import ReadingStore
 from vigie.channels import ChannelSeries, channel_series
+from vigie.plan import settled_until
 from vigie.times import instant_of, local_day
 
 _SILENCE = 7
@@ -60,18 +61,23 @@ def compute_deployment(
     -----
     Windows are told from the local day of the kit's first reading on, for every quantity it sent in this deployment,
     until the deployment ends, or for a week after the kit fell silent: a window without readings is insufficient, and
-    that is how a silent kit is noticed.
+    that is how a silent kit is noticed. Readings too late to matter for a closed window are not looked at: they would
+    change the period of a channel nobody described, or end a silence, before anything plans a computation for them.
     """
     zone = registry.zone_of(deployment)
     establishment = registry.establishment_of(zone)
     result = Computed(deployment)
+    settled = settled_until(registry, deployment, now)
+    if settled is None:
+        return result
     deployed = Interval(deployment.start, now if deployment.end is None else min(deployment.end, now))
-    channels = list(channel_series(store, registry, deployment, deployed, version))
+    heard = Interval(deployed.start, min(deployed.end, settled))
+    channels = list(channel_series(store, registry, deployment, heard, version))
     if not channels:
         return result
-    earliest = min(int(channel.series.instants[0]) for channel in channels)
+    earliest = min(channel.heard.start for channel in channels)
     first = local_day(max(earliest, deployed.start), establishment.timezone)
-    last = local_day(max(int(channel.series.instants[-1]) for channel in channels), establishment.timezone)
+    last = local_day(max(channel.heard.end for channel in channels), establishment.timezone)
     last = min(last + timedelta(days=_SILENCE), local_day(deployed.end, establishment.timezone))
     worked, days = _closed_windows(zone, establishment, deployed, first, last, now)
     result.days = {day.start: date_ for date_, day in days} | {shift.start: shift.day for shift in worked}
@@ -81,7 +87,9 @@ def compute_deployment(
         result.exposures += exposures(channel.subject, channel.series, worked, days, limits)
         result.exposures += campaign_exposures(channel.subject, channel.series, worked, limits)
         result.exceedances += _episodes(channel, worked, limits)
-    result.days |= {e.start: first for e in result.exposures if e.window_kind is WindowKind.CAMPAIGN}
+    # a campaign may begin with the night shift of the evening before: that one keeps its own day
+    campaigns = {e.start: first for e in result.exposures if e.window_kind is WindowKind.CAMPAIGN}
+    result.days = campaigns | result.days
     return result
 
 

@@ -49,8 +49,18 @@ def _touches(registry: Registry, deployment: Deployment, span: Span, now: int) -
     """Whether readings of a span count for a window of the deployment that is closed."""
     if span.end <= deployment.start or (deployment.end is not None and span.start > deployment.end):
         return False
+    settled = settled_until(registry, deployment, now)
+    return settled is not None and span.start <= settled
+
+
+def settled_until(registry: Registry, deployment: Deployment, now: int) -> int | None:
+    """The latest instant [ms UTC] a reading that matters for a closed window can have; None before the first closes.
+
+    What is computed looks no further: readings that plan nothing must not change anything either, or an exposure would
+    depend on when it was last computed.
+    """
     closed = _last_close(registry, deployment, now)
-    return closed is not None and span.start - _hold(registry, deployment) < closed
+    return None if closed is None else closed + _hold(registry, deployment) - 1
 
 
 def _last_close(registry: Registry, deployment: Deployment, now: int) -> int | None:
