@@ -26,10 +26,18 @@ _HOLD_PERIODS = 3
 
 @dataclass(frozen=True, slots=True)
 class ChannelSeries:
-    """One channel of a kit during a deployment: the series and all a measure must know about it."""
+    """One channel of a kit during a deployment: the series and all a measure must know about it.
+
+    Attributes
+    ----------
+    heard : Interval
+        Instants of the first and the last reading [ms UTC], usable or not; a sensor that only sends impossible values
+        has an empty series, and was heard all the same.
+    """
 
     subject: Subject
     series: Series
+    heard: Interval
 
 
 def channel_series(
@@ -61,6 +69,7 @@ def channel_series(
         yield ChannelSeries(
             subject_of(registry, deployment, zone, measured, channel, arrays.simulated),
             build(arrays.instants, values, arrays.flags, channel.period, channel.hold, measured.averaging),
+            Interval(int(arrays.instants[0]), int(arrays.instants[-1])),
         )
 
 

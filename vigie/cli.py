@@ -15,6 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Start here: vigie demo. Then: vigie init my-service. Exit codes: 0 done, 1 the answer is no, 2 wrong use.",
 )
 for family in (demo, setup, collecting, files, computing, lists, ticket, accounts, dead_letters, doctor):

@@ -123,3 +123,18 @@ def _replay_in_background(place: Path, speed: float) -> "subprocess.Popen[bytes]
     """Two weeks in a second or so, so that there is a middle."""
     command = [sys.executable, "-m", "vigie", "replay", *map(str, recordings()), "-m", str(MAPPING), "-w", str(place)]
     return subprocess.Popen([*command, "--speed", str(speed)], stdout=subprocess.DEVNULL)
+
+
+def test_sensor_that_sends_only_impossible_values_is_insufficient_and_stops_nobody(tmp_path: Path) -> None:
+    place = workspace(tmp_path / "service")
+    file = tmp_path / "broken.csv"
+    times = [f"2015-02-03T{hour:02}:{minute:02}:00+01:00" for hour in range(8, 18) for minute in range(60)]
+    file.write_text(
+        "time,co2 (ppm),temperature (°C)\n" + "".join(f"{time},-900,21.5\n" for time in times), encoding="utf-8"
+    )
+    vigie("import", file, "--kit", "uci-office-1", "-w", place)
+
+    vigie("compute", "-w", place)
+
+    found = rows("exposures", "--measure", "mean", "--window", "shift", "--to", "2015-02-03", "-w", place)
+    assert {row["quantity"]: row["value"] for row in found} == {"co2": None, "temperature": 21.5}

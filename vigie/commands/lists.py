@@ -162,7 +162,7 @@ def tickets(
         nothing="No tickets.",
         table=_sheet(
             place,
-            f"{frame.height} tickets; vigie ticket show ID tells all",
+            "Tickets; vigie ticket show ID tells all",
             *("id", "state", "kind", "zone", "title_fr", "priority", "simulated"),
         ),
     )
@@ -187,7 +187,7 @@ def kits(
         form_of(as_json, as_csv),
         output,
         nothing="No kits. The registry names them: vigie registry import FILE.",
-        table=_sheet(place, f"{frame.height} kits", "kit", "model", "zone", "since", "until", "state", "last_reading"),
+        table=_sheet(place, "Kits", "kit", "model", "zone", "since", "until", "state", "last_reading"),
     )
 
 
