@@ -72,16 +72,17 @@ def _on_days(decision: Decision, standing: AgentStanding, words: Words) -> str:
 def sureness(finding: Finding, quantity: Quantity, words: Words) -> str:
     """How sure the value stands on its side of the limit, in words and in numbers."""
     confidence, half_width, limit = finding.confidence, finding.half_width, finding.limit
-    if finding.value is None or limit is None:
+    if finding.value is None or limit is None or finding.decision is Decision.INSUFFICIENT_DATA:
         return words.say("Nothing can be said: too little was measured.")
     if confidence is None or half_width is None:
         return words.say("The uncertainty of this value is not known.")
+    width = words.quantity(half_width, quantity.unit, digits(half_width, quantity.decimals))
     return words.say(
-        "%(sure)s that the true value is %(side)s the limit (%(probability)s); the value is known to ± %(half_width)s.",
+        "%(sure)s that the true value is %(side)s the limit (%(probability)s); the value is known to %(half_width)s.",
         sure=_sure_words(confidence, words),
         side=words.say("above") if finding.value > limit else words.say("below"),
         probability=words.share(confidence),
-        half_width=words.quantity(half_width, quantity.unit, digits(half_width, quantity.decimals)),
+        half_width=f"±\N{NO-BREAK SPACE}{width}",
     )
 
 

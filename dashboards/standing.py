@@ -25,6 +25,8 @@ class Finding:
         Combined standard uncertainty, in ``unit``.
     limit : float or None
         In ``unit``; None where no rule compares this measure.
+    probability : float or None
+        That the true value breaches the limit.
     at_start, at_end : int or None
         Where in the window a rolling maximum was reached, milliseconds UTC; an employer is not told.
     threshold : float or None
@@ -50,6 +52,7 @@ class Finding:
     revision: int
     simulated: bool
     threshold: float | None = None
+    probability: float | None = None
     at_start: int | None = None
     at_end: int | None = None
 
@@ -100,7 +103,7 @@ class AgentStanding:
     days : tuple of DayStanding
         In order of time; empty where no rule compares this agent.
     telling : Finding or None
-        The finding that says most: the clearest exceedance, else the one nearest to its limit.
+        The finding that says most: of the worst decision the one most likely to breach its limit.
     """
 
     agent: str
@@ -175,11 +178,12 @@ def _agent(
 
 
 def most_telling(findings: Sequence[Finding]) -> Finding:
-    """The worst decision's clearest finding: farthest beyond its limit for an exceedance, nearest to it otherwise."""
+    """Of the worst decision, the finding most likely to breach its limit; among sure ones the farthest beyond it."""
 
-    def order(finding: Finding) -> tuple[int, float, int]:
-        exceeded = finding.decision is Decision.EXCEEDANCE_INDICATED
-        return _rank(finding.decision), -finding.distance if exceeded else finding.distance, finding.start
+    def order(finding: Finding) -> tuple[int, float, float, int]:
+        beyond = finding.decision is Decision.EXCEEDANCE_INDICATED
+        distance = -finding.distance if beyond else finding.distance
+        return _rank(finding.decision), -(finding.probability or 0.0), distance, finding.start
 
     return min(findings, key=order)
 

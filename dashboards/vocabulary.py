@@ -99,6 +99,14 @@ TICKET_STATES: Mapping[TicketState, str] = {
     TicketState.CLOSED: marked("closed"),
 }
 
+TICKET_GROUPS: Mapping[TicketState, str] = {
+    TicketState.PROPOSED: marked("Waiting for a decision"),
+    TicketState.VALIDATED: marked("Validated"),
+    TicketState.CLOSED: marked("Closed"),
+    TicketState.DISMISSED: marked("Dismissed"),
+}
+"""Headings over tickets of one state, in the order they are listed."""
+
 EVENTS: Mapping[TicketEventKind, str] = {
     TicketEventKind.OPENED: marked("proposed by the rules"),
     TicketEventKind.AMENDED: marked("amended by the rules (revision %(revision)s)"),

@@ -21,6 +21,7 @@ from rules.decision import Decision
 from rules.tickets import TicketKind
 from store.ticket_content import Evidence
 from store.ticket_views import TicketView
+from store.tickets import VIGIE
 from store.views import KitView
 
 SILENT_AFTER = 3_600_000
@@ -52,6 +53,7 @@ def finding_of(row: dict[str, Any]) -> Finding:
         row["revision"],
         row["simulated"],
         row["threshold"],
+        row["probability"],
         row["at_start"],
         row["at_end"],
     )
@@ -85,6 +87,7 @@ def finding_of_evidence(item: Evidence, *, simulated: bool) -> Finding:
         item.revision or 0,
         simulated,
         item.threshold,
+        item.probability,
     )
 
 
@@ -129,7 +132,12 @@ def events_of(view: TicketView, words: Words) -> list[EventShown]:
             return []
         return [EventShown(view.validated_at, words.say("validated by a professional of the service"), "", "")]
     return [
-        EventShown(event.at, words.say(EVENTS[event.kind], revision=event.revision), event.by, event.note)
+        EventShown(
+            event.at,
+            words.say(EVENTS[event.kind], revision=event.revision),
+            "" if event.by == VIGIE else event.by,
+            event.note,
+        )
         for event in view.service.events
     ]
 

@@ -42,6 +42,7 @@ def environment() -> Environment:
         zone_kinds=vocabulary.ZONE_KINDS,
         ticket_kinds=vocabulary.TICKET_KINDS,
         ticket_states=vocabulary.TICKET_STATES,
+        ticket_groups=vocabulary.TICKET_GROUPS,
         digits=digits,
     )
     return made

@@ -14,6 +14,7 @@ from dashboards.portal.reader import Reader
 from dashboards.portal.render import language, page
 from dashboards.portal.shown import TicketShown, source_of
 from dashboards.portal.viewer import engineers_only
+from dashboards.vocabulary import TICKET_GROUPS
 from dashboards.words import Words
 from rules.tickets import TicketState
 
@@ -38,8 +39,7 @@ def tickets(request: Request[Any, Any, Any], reader: NamedDependency[Reader]) ->
     """The tickets a reader may see, those that wait for a decision first."""
     words = Words(language(request), reader.service_timezone)
     found = reader.tickets
-    order = (TicketState.PROPOSED, TicketState.VALIDATED, TicketState.CLOSED, TicketState.DISMISSED)
-    groups = [(state, [ticket for ticket in found if ticket.state is state]) for state in order]
+    groups = [(state, [ticket for ticket in found if ticket.state is state]) for state in TICKET_GROUPS]
     return page(
         request,
         "tickets.html",

@@ -144,4 +144,13 @@ def _narrowed(findings: list[Finding], choice: Choice) -> list[Finding]:
         for finding in findings
         if choice.quantity in (None, finding.quantity) and choice.window in (None, finding.window_kind.value)
     ]
-    return sorted(kept, key=lambda finding: (-finding.start, finding.quantity, finding.measure.value, finding.kit))
+    return sorted(
+        kept,
+        key=lambda finding: (
+            -finding.start,
+            finding.decision is None,
+            finding.quantity,
+            finding.measure.value,
+            finding.kit,
+        ),
+    )

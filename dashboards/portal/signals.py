@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from catalog.quantities import Quantity
 from catalog.schedule import Interval, local_days, shifts
 from dashboards.charts import ChartSize, ChartTheme, Course, LimitLine, SignalChart, signal_svg
@@ -11,6 +14,9 @@ from dashboards.portal.reader import Reader
 from dashboards.portal.shown import ZonePlace
 from dashboards.standing import Finding
 from dashboards.words import Words
+
+_NEAR = 1.5
+"""A limit up to this many times the highest value of a signal is near it."""
 
 
 def zone_chart(
@@ -34,7 +40,7 @@ def zone_chart(
     if span is None or not findings or reader.withholds(place.zone):
         return None
     signal = reader.signal(place, quantity.id, span)
-    limits = _limits(findings)
+    limits = _limits(findings, [course.values for course in signal.courses.values()])
     shown = SignalChart(
         f"{quantity.symbol.replace('_', '')} ({quantity.unit})" if quantity.unit != "1" else quantity.symbol,
         {str(kit): course for kit, course in signal.courses.items()},
@@ -76,11 +82,16 @@ def _shifts(place: ZonePlace, span: Interval, words: Words) -> list[Interval]:
     return [piece for shift in found for piece in shift.pieces]
 
 
-def _limits(findings: Sequence[Finding]) -> list[LimitLine]:
-    """The limits this signal was compared with; a limit on a time spent above a value is drawn at that value."""
+def _limits(findings: Sequence[Finding], signals: Sequence[NDArray[np.float64]]) -> list[LimitLine]:
+    """The limits this signal was compared with, as far as it comes near them; always the lowest.
+
+    A limit on a time spent above a value is drawn at that value. A limit far above the signal would press it flat.
+    """
     compared = [row for row in findings if row.decision is not None]
     values = {row.threshold if row.is_duration else row.limit for row in compared}
-    return [LimitLine(value) for value in sorted(value for value in values if value is not None)]
+    known = sorted(value for value in values if value is not None)
+    highest = max((float(np.max(signal)) for signal in signals if signal.size), default=0.0)
+    return [LimitLine(value) for value in known if value <= _NEAR * highest or value == known[0]]
 
 
 def _limit_words(limits: Sequence[LimitLine], quantity: Quantity, words: Words) -> str:

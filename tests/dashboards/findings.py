@@ -25,6 +25,7 @@ def finding(
     kind: WindowKind = WindowKind.SHIFT,
     simulated: bool = False,
     threshold: float | None = None,
+    probability: float | None = None,
 ) -> Finding:
     """A finding of an eight-hour shift on a day counted from Monday 3 November 2025."""
     start = MONDAY + day * DAY + 8 * HOUR
@@ -48,4 +49,5 @@ def finding(
         1,
         simulated,
         threshold,
+        probability,
     )

@@ -54,6 +54,18 @@ def test_the_clearest_exceedance_and_the_nearest_miss_are_told() -> None:
     assert most_telling([finding(value=500, decision=no), finding(value=800, decision=no)]).value == 800
 
 
+def test_the_finding_most_likely_to_breach_is_told_as_in_the_ticket() -> None:
+    doubt = Decision.INCONCLUSIVE
+    near = finding(value=1001, uncertainty=20, decision=doubt, probability=0.52)
+    likely = finding(value=1300, uncertainty=300, decision=doubt, probability=0.84)
+    assert most_telling([near, likely]) is likely
+
+
+def test_a_value_of_which_too_little_was_seen_is_not_said_to_be_sure() -> None:
+    short = finding(value=600, decision=Decision.INSUFFICIENT_DATA)
+    assert "trop peu de mesures" in sentences.sureness(short, quantities()[short.quantity], FRENCH)
+
+
 def test_agents_that_ask_for_attention_come_first() -> None:
     found = stand(
         [
@@ -75,7 +87,7 @@ def test_agents_that_ask_for_attention_come_first() -> None:
 def test_how_sure_is_said_in_words_and_numbers(value: float, said: str) -> None:
     sentence = sentences.sureness(finding(value=value), quantities()[finding().quantity], FRENCH)
     assert sentence.startswith(said)
-    assert "± 120" in sentence
+    assert "± 120" in _text(sentence)
 
 
 def test_too_little_data_gives_no_number() -> None:
