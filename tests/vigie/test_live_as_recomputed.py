@@ -8,7 +8,8 @@ import polars as pl
 
 from catalog.registry import parse_registry
 from rules.pack import default_packs
-from store.registry import save
+from store.progress import ComputeState
+from store.registry import Ownership, save
 from vigie.compute import compute
 from vigie.pipeline import compute_deployment
 from vigie.workspace import Workspace, create_workspace
@@ -114,3 +115,22 @@ def test_night_shift_is_of_the_evening_though_the_first_reading_came_after_midni
     days = compute_deployment(place.readings, registry, default_packs(), lent, now, version).days
 
     assert str(days[instant("2026-03-02 22:00")]) == "2026-03-02"
+
+
+def test_deployment_entered_for_the_wrong_zone_leaves_nothing_there_once_corrected(tmp_path: Path) -> None:
+    text = REGISTRY % ("08:00", "16:00")
+    zone = text[text.index("          - id: machines") : text.index("kits:")]
+    both = text.replace("kits:", zone.replace("id: machines", "id: bureau").replace("Machines", "Bureau") + "kits:")
+    place = create_workspace(tmp_path / "service", "test")
+    save(place.database, parse_registry(both, "registry.yaml"), readings=place.readings)
+    place.readings.append_frame(readings("2026-03-02 07:00", "2026-03-04 17:00"))
+    now = instant("2026-03-05 08:00")
+    compute(place, now)
+    assert set(exposures(place)["zone"]) == {"machines"}
+
+    moved = parse_registry(both.replace("zone: machines", "zone: bureau"), "registry.yaml")
+    save(place.database, moved, Ownership.CORRECT, place.readings)
+    ComputeState(place.database).forget()
+    compute(place, now)
+
+    assert set(exposures(place)["zone"]) == {"bureau"}
