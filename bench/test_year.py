@@ -1,6 +1,6 @@
 """A year of one zone, eight quantities every minute, recomputed whole: time and memory of the process that does it.
 
-    make bench ARGS="bench/test_year.py"
+make bench ARGS="bench/test_year.py"
 """
 
 import json
@@ -92,9 +92,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_recompute_a_year_of_one_zone(benchmark: BenchmarkFixture, place: Path) -> None:
     def recompute() -> dict[str, float]:
-        done = subprocess.run(
-            [sys.executable, "-c", RECOMPUTE, str(place)], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([sys.executable, "-c", RECOMPUTE, str(place)], capture_output=True, text=True, check=True)
         result: dict[str, float] = json.loads(done.stdout)
         return result
 
