@@ -31,7 +31,7 @@ class ChannelSeries:
     Attributes
     ----------
     heard : Interval
-        Instants of the first and the last reading [ms UTC], usable or not; a sensor that only sends impossible values
+        Instants of the first and the last reading in the span [ms UTC], usable or not; a sensor of impossible values
         has an empty series, and was heard all the same.
     """
 
@@ -61,7 +61,8 @@ def channel_series(
     columns = _columns(store, deployment.kit, span.start - _BEFORE, span.end, version)
     for name in sorted(columns):
         arrays = columns[name]
-        if arrays.instants[-1] <= span.start:
+        within = int(np.searchsorted(arrays.instants, span.start, side="right"))
+        if within == arrays.instants.size:
             continue
         measured = quantity(name)
         channel = _channel(registry, deployment.kit, measured.id) or _fallback(measured.id, arrays.instants)
@@ -69,7 +70,7 @@ def channel_series(
         yield ChannelSeries(
             subject_of(registry, deployment, zone, measured, channel, arrays.simulated),
             build(arrays.instants, values, arrays.flags, channel.period, channel.hold, measured.averaging),
-            Interval(int(arrays.instants[0]), int(arrays.instants[-1])),
+            Interval(int(arrays.instants[within]), int(arrays.instants[-1])),
         )
 
 

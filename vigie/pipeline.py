@@ -81,7 +81,7 @@ def compute_deployment(
     last = min(last + timedelta(days=_SILENCE), local_day(deployed.end, establishment.timezone))
     worked, days = _closed_windows(zone, establishment, deployed, first, last, now)
     result.days = {day.start: date_ for date_, day in days} | {shift.start: shift.day for shift in worked}
-    levels = _levels(packs, zone, (first, last))
+    levels = _levels(packs, zone, sorted({shift.day for shift in worked}))
     for channel in channels:
         limits = levels.get(channel.subject.quantity.id, ())
         result.exposures += exposures(channel.subject, channel.series, worked, days, limits)

@@ -69,6 +69,8 @@ def import_registry(
     saved = save(place.database, registry, Ownership.CORRECT if correct else Ownership.KEEP, place.readings)
     if saved.added or saved.changed:
         ComputeState(place.database).forget()  # another place, schedule or kit: everything is computed again
+    if registry.calibrations:
+        sys.stderr.write(f"{file}: calibrations are kept and watched by vigie doctor; values do not use them yet\n")
     sys.stdout.write(
         f"{file}: {_summary(registry)} ({saved.added} new, {saved.changed} changed, {saved.unchanged} as before)\n"
     )
