@@ -148,8 +148,9 @@ class Words:
         return f"{self.moment(start)}–{until}"
 
     def duration(self, seconds: float) -> str:
-        """A duration in minutes up to an hour and a half, else in hours and minutes."""
-        minutes = round(seconds / 60)
-        if minutes < 90:
-            return f"{minutes}\N{NO-BREAK SPACE}min"
-        return f"{minutes // 60}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{minutes % 60:02d}"
+        """A duration in minutes, from an hour on in hours and minutes."""
+        hours, minutes = divmod(round(seconds / 60), 60)
+        space = "\N{NO-BREAK SPACE}"
+        if hours == 0:
+            return f"{minutes}{space}min"
+        return f"{hours}{space}h" if minutes == 0 else f"{hours}{space}h{space}{minutes:02d}"

@@ -16,7 +16,7 @@ from catalog.quantities import quantities
 from dashboards.charts import ChartSize, ChartTheme
 from dashboards.portal.panels import held_back
 from dashboards.portal.reader import Reader
-from dashboards.portal.render import asked_day, language, page
+from dashboards.portal.render import asked_day, compressed, language, page
 from dashboards.portal.shown import Choice
 from dashboards.portal.signals import zone_chart
 from dashboards.standing import Finding
@@ -53,7 +53,7 @@ COLUMNS = (
 @get("/zones/{zone_id:str}/charts/{drawing:str}", sync_to_thread=True)
 def chart(
     request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_id: FromPath[str], drawing: FromPath[str]
-) -> Response[str]:
+) -> Response[bytes]:
     """One signal of a zone as an SVG, for the width and the theme asked for."""
     place = reader.place(zone_id)
     name, dot, ending = drawing.rpartition(".")
@@ -66,8 +66,7 @@ def chart(
     svg = zone_chart(reader, place, quantity, words, size, theme, asked_day(request))
     if svg is None:
         raise NotFoundException
-    # a browser may keep the picture while the page is looked at, no cache on the way may
-    return Response(svg, media_type="image/svg+xml", headers={"cache-control": "private, max-age=60"})
+    return compressed(request, svg.encode(), "image/svg+xml")
 
 
 @get("/zones/{zone_id:str}/exposures", sync_to_thread=True)

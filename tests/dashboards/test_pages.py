@@ -176,8 +176,8 @@ def test_what_people_write_cannot_become_part_of_the_page(portal: Portal) -> Non
 def test_an_employer_sees_hours_and_is_told_why(shared_portal: Portal, engineer: TestClient[Litestar]) -> None:
     joiner = shared_portal.signed_in(JOINER)
     text = _plain(joiner.get("/zones/debit?lang=fr").text)
-    assert "Les courbes sont des moyennes sur 60 min" in text
-    assert "par tranches de 60 min" in text
+    assert "Les courbes sont des moyennes sur 1 h" in text
+    assert "par tranches de 1 h" in text
     fine = engineer.get("/zones/debit/charts/laeq.svg?lang=fr").text
     coarse = joiner.get("/zones/debit/charts/laeq.svg?lang=fr").text
     assert len(coarse) < len(fine) / 3

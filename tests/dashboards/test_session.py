@@ -182,10 +182,17 @@ def test_every_answer_carries_the_protective_headers(portal: Portal, address: st
 
 def test_pages_of_people_are_kept_by_no_cache(portal: Portal) -> None:
     client = portal.signed_in(ENGINEER)
-    for address in ("/", "/zones/debit", "/tickets/1", "/zones/debit/exposures.csv"):
+    for address in ("/", "/zones/debit", "/tickets/1", "/zones/debit/exposures.csv", "/zones/debit/charts/laeq.svg"):
         assert client.get(address).headers["cache-control"] == "no-store"
-    assert "private" in client.get("/zones/debit/charts/laeq.svg").headers["cache-control"]
     assert "immutable" in client.get("/static/portal.css").headers["cache-control"]
+
+
+def test_drawings_are_compressed_and_pages_with_form_tokens_are_not(portal: Portal) -> None:
+    client = portal.signed_in(ENGINEER)
+    assert client.get("/zones/debit/charts/laeq.svg").headers["content-encoding"] == "gzip"
+    assert client.get("/static/portal.css").headers["content-encoding"] == "gzip"
+    for address in ("/", "/zones/debit", "/zones/debit/exposures", "/tickets/1"):
+        assert "content-encoding" not in client.get(address).headers
 
 
 def test_a_fault_tells_nothing_of_the_inside(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:

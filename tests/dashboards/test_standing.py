@@ -112,5 +112,5 @@ def test_no_more_digits_than_the_uncertainty_bears(half_width: float, decimals: 
 
 def test_too_small_a_group_is_told_why_it_sees_no_course() -> None:
     assert "moins de 3 personnes" in sentences.withheld(True, 3600, 3, FRENCH)
-    assert "means over 60" in sentences.withheld(False, 3600, 3, ENGLISH)
+    assert "means over 1" in sentences.withheld(False, 3600, 3, ENGLISH)
     assert sentences.withheld(False, None, 3, FRENCH) == ""

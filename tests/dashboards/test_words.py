@@ -80,7 +80,8 @@ def test_a_span_within_a_day_names_the_day_once() -> None:
 
 
 def test_durations_are_read_in_minutes_then_hours() -> None:
-    assert PARIS.duration(3600).replace("\N{NO-BREAK SPACE}", " ") == "60 min"
+    assert PARIS.duration(1800).replace("\N{NO-BREAK SPACE}", " ") == "30 min"
+    assert PARIS.duration(3600).replace("\N{NO-BREAK SPACE}", " ") == "1 h"
     assert PARIS.duration(9000).replace("\N{NO-BREAK SPACE}", " ") == "2 h 30"
 
 
