@@ -160,6 +160,17 @@ def _wait(at_work: Collecting, total: int, told: Callable[[int], None]) -> None:
     told(total)
 
 
+def preferred_port(port: int) -> int:
+    """The port, or 0 (any free one) where somebody listens on it already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+        return port
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

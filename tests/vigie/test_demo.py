@@ -1,11 +1,13 @@
 """The demo, as a newcomer starts it."""
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
 
 from tests.vigie.running import rows, vigie
+from vigie.demo import preferred_port
 
 
 @pytest.mark.slow
@@ -35,3 +37,12 @@ def test_demo_never_deletes_a_folder_that_is_not_a_demo(tmp_path: Path) -> None:
 
     assert "is not a demo" in done.stderr
     assert (tmp_path / "important.txt").exists()
+
+
+def test_demo_takes_a_free_port_for_the_portal_where_the_usual_one_is_taken() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert preferred_port(port) == 0
+    assert preferred_port(port) == port

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from vigie.demo import DemoResult
     from vigie.workspace import Workspace
 
+_USUAL_PORT = 8080
+
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
@@ -23,17 +25,20 @@ def demo(
     folder: Annotated[
         Path, typer.Option("--folder", metavar="DIR", help="The demo's workspace; an earlier demo there is replaced.")
     ] = Path("vigie-demo"),
-    port: Annotated[int, typer.Option("--port", help="Port of the portal; 0 takes a free one.")] = 8080,
+    port: Annotated[
+        int | None, typer.Option("--port", help="Port of the portal; default: 8080, or a free one where that is taken.")
+    ] = None,
 ) -> None:
     """The whole pipeline on virtual kits: broker, collector, tables, exposures, tickets, portal.
 
     Example: vigie demo --once
     """
     from vigie.compilation import announce_compilation
-    from vigie.demo import make_workspace, run_demo, today_in_france
+    from vigie.demo import make_workspace, preferred_port, run_demo, today_in_france
     from vigie.progress import bars
 
-    workspace = make_workspace(folder, port)
+    chosen = preferred_port(_USUAL_PORT) if port is None else port
+    workspace = make_workspace(folder, chosen)
     announce_compilation()
     with bars() as progress:
         result = run_demo(workspace, today_in_france(), progress)
@@ -45,7 +50,7 @@ def demo(
     from vigie.ending import wait_until_asked_to_end
     from vigie.portal import portal_in_background
 
-    with portal_in_background(workspace, port) as address:
+    with portal_in_background(workspace, chosen) as address:
         sys.stdout.write(f"\nThe portal: {address}  (Ctrl-C ends)\n")
         _accounts(result)
         sys.stdout.flush()
