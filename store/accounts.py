@@ -160,7 +160,8 @@ class AccountStore:
     def all(self) -> list[Account]:
         """Every account, by address; for the service only."""
         with self._database.reading() as session:
-            return [_account(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.email))]
+            # Sorted here: every database has an alphabet of its own.
+            return sorted((_account(row) for row in session.scalars(select(AccountRow))), key=lambda one: one.email)
 
     def change_password(self, email: str, password: str, at: int) -> None:
         """Set a new password; every session of the account ends.

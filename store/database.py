@@ -3,13 +3,13 @@
 import importlib.resources
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.errors import StoreError
@@ -35,8 +35,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one state of the database and changes nothing."""
-        with Session(self.engine) as session:
+        """A session that sees one state of the database and changes nothing.
+
+        Raises
+        ------
+        StoreError
+            The database does not answer (any more).
+        """
+        with self._answering(), Session(self.engine) as session:
             yield session
 
     @contextmanager
@@ -44,9 +50,14 @@ class Database:
         """A session whose changes all come to be, or none where the block raises.
 
         It waits for other writers at its start: what it reads is still true when it writes.
+
+        Raises
+        ------
+        StoreError
+            The database does not answer (any more), or another writer does not finish within 30 s.
         """
         engine = self.engine.execution_options(vigie_writes=True)
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with self._answering(), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def upgrade(self) -> None:
@@ -61,6 +72,14 @@ class Database:
         """Let go of every connection."""
         self.engine.dispose()
 
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            shown = self.engine.url.render_as_string(hide_password=True)
+            raise StoreError(f"{shown}: the database does not answer ({_first_line(error)})") from error
+
 
 def open_database(url: str) -> Database:
     """The database at a URL, with its tables brought to this version.
@@ -68,35 +87,73 @@ def open_database(url: str) -> Database:
     Parameters
     ----------
     url : str
-        ``sqlite:////folder/vigie.db`` or ``postgresql+psycopg://user:password@host/name``.
+        ``sqlite:////folder/vigie.db`` or ``postgresql+psycopg://user:password@host/name``; ``postgresql://`` alone
+        means the same driver.
 
     Raises
     ------
     StoreError
-        The URL is none, its driver is not installed, or the database does not answer.
+        The URL is none or of another kind of database, its driver is not installed, the database does not answer, or
+        it cannot hold every character.
     """
+    address = _address(url)
+    shown = address.render_as_string(hide_password=True)
+    postgresql = address.get_backend_name() == "postgresql"
     try:
-        shown = make_url(url).render_as_string(hide_password=True)
-        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS} if url.startswith("sqlite") else {})
+        if postgresql:
+            # A server that was started again leaves dead connections in the pool: each is tried before its use.
+            engine = create_engine(address, connect_args={"client_encoding": "utf8"}, pool_pre_ping=True)
+        else:
+            engine = create_engine(address, connect_args={"timeout": _BUSY_SECONDS})
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(
-            f"{shown}: no driver for it is installed ({error}); for PostgreSQL: pip install psycopg"
+            f"{shown}: no driver for it is installed ({error}); "
+            "for PostgreSQL: pip install 'vigie[postgresql]' and an address that begins with postgresql+psycopg://"
         ) from None
+    if postgresql:
+        event.listen(engine, "begin", _begin_postgresql)
+    else:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    database = Database(engine)
+    with ExitStack() as on_failure:
+        on_failure.callback(database.close)
+        try:
+            if postgresql:
+                _check_encoding(engine, shown)
+            database.upgrade()
+        except SQLAlchemyError as error:
+            raise StoreError(f"{shown}: the database cannot be opened ({_first_line(error)})") from error
+        on_failure.pop_all()
+    return database
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
     except ArgumentError as error:
         raise StoreError(
             f"database URL cannot be read ({error}); expected for example sqlite:////data/vigie.db"
         ) from None
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    elif engine.dialect.name == "postgresql":
-        event.listen(engine, "begin", _begin_postgresql)
-    database = Database(engine)
-    try:
-        database.upgrade()
-    except SQLAlchemyError as error:
-        raise StoreError(f"{shown}: the database cannot be opened ({_first_line(error)})") from error
-    return database
+    if address.drivername in ("postgres", "postgresql"):  # as hosts of databases write it
+        return address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() not in ("sqlite", "postgresql"):
+        # Another one would take our partial unique index for a whole one, and let writers in side by side.
+        raise StoreError(
+            f"database URL begins with {address.drivername!r}; expected sqlite or postgresql+psycopg, for example "
+            "postgresql+psycopg://vigie@localhost/vigie"
+        )
+    return address
+
+
+def _check_encoding(engine: Engine, shown: str) -> None:
+    with engine.connect() as connection:
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+    if encoding != "UTF8":
+        raise StoreError(
+            f"{shown}: the database's encoding is {encoding}; expected UTF8; "
+            "make it again with: createdb --encoding=UTF8 --template=template0 NAME"
+        )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
@@ -111,8 +168,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("vigie_writes"):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
+    if not connection.get_execution_options().get("vigie_writes"):
+        # PostgreSQL's default shows each statement another state; SQLite shows a transaction one.
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return
+    # Not what the server has by default: a stricter level would see the state of before the wait for the lock.
+    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
 
 
 def _first_line(error: Exception) -> str:

@@ -3,9 +3,10 @@
 import time
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from catalog.identifiers import DeploymentId, EmployerId, EstablishmentId, KitId, KitModelId, QuantityId, ZoneId
@@ -28,6 +29,8 @@ from store.tables import (
     KitRow,
     ZoneRow,
 )
+
+_Row = TypeVar("_Row", EmployerRow, EstablishmentRow, ZoneRow, KitRow, DeploymentRow)
 
 
 class Ownership(Enum):
@@ -108,30 +111,33 @@ def _load(session: Session, scope: Scope) -> Registry:
             row.subdivision,
             row.address,
         )
-        for row in session.scalars(select(EstablishmentRow).where(scope.establishments()).order_by(EstablishmentRow.id))
+        for row in _by_id(session, select(EstablishmentRow).where(scope.establishments()))
     }
     employers = {
         EmployerId(row.id): Employer(EmployerId(row.id), row.name, row.siret, row.naf)
-        for row in session.scalars(select(EmployerRow).order_by(EmployerRow.id))
+        for row in _by_id(session, select(EmployerRow))
         if row.id == scope.employer_id or not scope.is_employer
     }
-    zones = {
-        ZoneId(row.id): _zone(row) for row in session.scalars(select(ZoneRow).where(scope.zones()).order_by(ZoneRow.id))
-    }
+    zones = {ZoneId(row.id): _zone(row) for row in _by_id(session, select(ZoneRow).where(scope.zones()))}
     deployments = {
         DeploymentId(row.id): Deployment(
             DeploymentId(row.id), KitId(row.kit), ZoneId(row.zone), row.start, row.end, row.position
         )
-        for row in session.scalars(select(DeploymentRow).where(scope.deployments()).order_by(DeploymentRow.id))
+        for row in _by_id(session, select(DeploymentRow).where(scope.deployments()))
     }
     lent = {deployment.kit for deployment in deployments.values()}
     kits = {
         KitId(row.id): Kit(KitId(row.id), KitModelId(row.model), row.label, row.simulated)
-        for row in session.scalars(select(KitRow).order_by(KitRow.id))
+        for row in _by_id(session, select(KitRow))
         if row.id in lent or not scope.is_employer
     }
     calibrations = () if scope.is_employer else _calibrations(session)
     return Registry(employers, establishments, zones, kits, deployments, calibrations)
+
+
+def _by_id(session: Session, query: Select[_Row]) -> list[_Row]:
+    """Rows in order of their ids: sorted here, because every database has an alphabet of its own."""
+    return sorted(session.scalars(query), key=lambda row: row.id)
 
 
 def _merged(stored: Registry, new: Registry) -> Registry:
@@ -222,8 +228,8 @@ def _zone(row: ZoneRow) -> Zone:
 
 
 def _calibrations(session: Session) -> tuple[Calibration, ...]:
-    order = (CalibrationRow.kit, CalibrationRow.quantity, CalibrationRow.performed)
-    return tuple(_calibration(row) for row in session.scalars(select(CalibrationRow).order_by(*order)))
+    rows = sorted(session.scalars(select(CalibrationRow)), key=lambda row: (row.kit, row.quantity, row.performed))
+    return tuple(_calibration(row) for row in rows)
 
 
 def _calibration(row: CalibrationRow) -> Calibration:

@@ -1,15 +1,46 @@
 """The tables of the SQL database: registry, tickets, accounts, audit. Instants are milliseconds UTC."""
 
+import re
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, MetaData, String, event, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 
 from store.errors import StoreError
 
+_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
+
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 """A number the database gives; SQLite counts only in its own kind of integer."""
+
+
+class Words(TypeDecorator[str]):
+    """Text as any database takes it.
+
+    PostgreSQL refuses the character NUL, and neither database takes half a surrogate pair; kits and browsers may send
+    both. They are kept, and looked for, as U+FFFD.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
+        """The text to send."""
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
 
 
 class Base(DeclarativeBase):
@@ -24,7 +55,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {str: String(), int: BigInteger()}  # noqa: RUF012 - SQLAlchemy's own attribute
+    type_annotation_map = {str: Words(), int: BigInteger()}  # noqa: RUF012 - SQLAlchemy's own attribute
 
 
 class EmployerRow(Base):

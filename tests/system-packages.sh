@@ -1,10 +1,11 @@
 #!/bin/sh
-# Brings the programs the tests run for real: a broker and a browser from Debian's packages.
+# Brings the programs the tests run for real: a broker, a browser and a database server from Debian's packages.
 # As root or with passwordless sudo it installs them; otherwise one line says what to install.
 set -u
 missing=""
 [ -x /usr/sbin/mosquitto ] || command -v mosquitto >/dev/null 2>&1 || missing="$missing mosquitto"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 
 if command -v apt-get >/dev/null 2>&1; then

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.identifiers import EmployerId, KitId, QuantityId
-from catalog.kits import Calibration, Deployment
+from catalog.identifiers import EmployerId, KitId, KitModelId, QuantityId
+from catalog.kits import Calibration, Deployment, Kit
 from catalog.places import TransferFactor
 from catalog.quantities import Uncertainty
 from catalog.readings import ReadingColumns
@@ -48,6 +48,12 @@ def test_every_field_comes_back(database: Database) -> None:
     save(database, world)
     assert load(database, Scope.service()) == world
     assert save(database, world).changed == 0
+
+
+def test_things_come_in_order_of_their_ids_in_any_alphabet(database: Database) -> None:
+    names = ["Z", "a", "a-1", "a1", "b", "é"]
+    save(database, Registry(kits={k: Kit(k, KitModelId("generic"), "") for k in map(KitId, reversed(names))}))
+    assert list(load(database, Scope.service()).kits) == names
 
 
 def test_things_the_file_does_not_mention_are_kept(world: Database) -> None:

@@ -2,7 +2,7 @@
 
 import inspect
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -13,48 +13,51 @@ from catalog.identifiers import ZoneId
 from catalog.readings import Flag, ReadingColumns
 from catalog.registry import Registry
 from dsp.exposure import WindowKind
-from store.database import Database, open_database
+from store.database import Database
 from store.errors import UnknownError
 from store.exposures import ExposureStore
 from store.kits import KitStatusStore
 from store.privacy import Privacy, Withheld
 from store.readings import ReadingStore
-from store.registry import save
 from store.scope import Scope, ScopeKind
 from store.tables import KitStatusRow
 from store.tickets import TicketStore
 from store.views import Course, Views
-from tests.store.worlds import DAY, HOUR, NOON, episode, exposure, proposal, registry
+from tests.store.worlds import DAY, HOUR, NOON, episode, exposure, proposal
 
 A, B, SERVICE, STRANGER = Scope.employer("A"), Scope.employer("B"), Scope.service(), Scope.employer("C")
 MINUTE = 60_000
 
 
 @pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the world in it. k1: hours with A, with nobody between the two, with B; k2: hours with A."""
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Readings and exposures. k1: hours with A, with nobody between the two, with B; k2: hours with A."""
     folder = tmp_path_factory.mktemp("furnished")
-    database = open_database(f"sqlite:///{folder / 'vigie.db'}")
-    save(database, registry())
     readings = ReadingStore(folder / "readings")
     for kit, days, base in (("k1", 0.0, 100.0), ("k1", 5.5, 500.0), ("k1", 6.0, 900.0), ("k2", 0.0, 200.0)):
         start = NOON + int(days * DAY)
         readings.append(course(kit, "co2", start, [base + i % 7 for i in range(1, 181)]))
     exposures = ExposureStore(folder / "exposures")
-    tickets = TicketStore(database)
     for zone, kit, deployment in (("a1", "k1", "d1"), ("a2", "k2", "d2"), ("b1", "k1", "d3")):
         both = [exposure(zone, kit=kit, deployment=deployment, window=w) for w in (WindowKind.SHIFT, WindowKind.DAY)]
         exposures.put(ZoneId(zone), both, {})
         exposures.put_exceedances(ZoneId(zone), [episode(zone, NOON + 10 * MINUTE)])
+    return folder
+
+
+@pytest.fixture
+def furnished(world: Database) -> Database:
+    """The world with a validated ticket in every zone, and the last word of every kit."""
+    tickets = TicketStore(world)
+    for zone in ("a1", "a2", "b1"):
         tickets.apply(ZoneId(zone), [proposal(zone)], NOON, 1)
     for number in (1, 2, 3):
         tickets.validate(number, "ada", NOON)
-    with database.writing() as session:
+    with world.writing() as session:
         for kit in ("k1", "k2", "k3"):
             said = {"state": "online", "boot": "b", "firmware": "f", "simulated": False, "received": NOON + 1}
             session.add(KitStatusRow(kit=kit, **said))
-    database.close()
-    return folder
+    return world
 
 
 def course(kit: str, quantity: str, start: int, values: list[float]) -> ReadingColumns:
@@ -65,9 +68,9 @@ def course(kit: str, quantity: str, start: int, values: list[float]) -> ReadingC
 
 
 @pytest.fixture
-def folder(furnished: Path, tmp_path: Path) -> Path:
-    """A copy of it for one test to write into."""
-    return shutil.copytree(furnished, tmp_path / "own")
+def folder(tables: Path, tmp_path: Path) -> Path:
+    """A copy of the tables for one test to write into."""
+    return shutil.copytree(tables, tmp_path / "own")
 
 
 @pytest.fixture
@@ -76,10 +79,8 @@ def readings(folder: Path) -> ReadingStore:
 
 
 @pytest.fixture
-def views(folder: Path, readings: ReadingStore) -> Iterator[Views]:
-    database = open_database(f"sqlite:///{folder / 'vigie.db'}")
-    yield Views(database, readings, ExposureStore(folder / "exposures"))
-    database.close()
+def views(furnished: Database, folder: Path, readings: ReadingStore) -> Views:
+    return Views(furnished, readings, ExposureStore(folder / "exposures"))
 
 
 def ids(found: object) -> set[str]:
