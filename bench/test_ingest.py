@@ -1,4 +1,4 @@
-"""How fast messages become readings: decoding alone, and the whole way publisher → mosquitto → collector → Delta.
+"""How fast messages become readings: decoding alone, and the whole way replay → mosquitto → collector → Delta.
 
 Run with ``pytest bench/test_ingest.py -s``. A message is what a kit with ten channels sends once: ten readings.
 """
@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
 
 from catalog.identifiers import KitId, QuantityId
+from firmware_sim.replay import Replay
 from ingest.codecs import frame, senml_cbor, senml_json
 from ingest.codecs.records import Record
 from ingest.collector import Collector
@@ -65,22 +65,18 @@ def test_decoding_frames_of_ten_minutes_of_eight_channels(benchmark):
     assert rate >= 10 * DECODE_TARGET
 
 
-def publish(port: int, began: int) -> None:
-    """Publish as fast as the broker takes it, in a process of its own: kits in turn, one reading a second each."""
-    client = Client(CallbackAPIVersion.VERSION2, client_id="bench-publisher")
-    client.max_inflight_messages_set(2000)
-    client.on_socket_open = lambda _c, _d, sock: sock.setsockopt(6, 1, 1)
-    client.connect("127.0.0.1", port)
-    client.loop_start()
-    for number in range(MESSAGES):
-        kit = KitId(f"k{number % KITS}")
-        payload = senml_json.encode(kit, records(began - 86_400_000 + number // KITS * 1000))
-        info = client.publish(f"vigie/v1/{kit}/readings", payload, qos=1)
-        if number % 5000 == 4999:
-            info.wait_for_publish(120)
-    info.wait_for_publish(120)
-    client.disconnect()
-    client.loop_stop()
+def recording(began: int) -> pl.DataFrame:
+    """What the kits said: one reading a second and channel each, MESSAGES messages of ten readings in all."""
+    instants = [began - 86_400_000 + second * 1000 for second in range(-(-MESSAGES // KITS))]
+    kits = pl.DataFrame({"kit": [f"k{number}" for number in range(KITS)]})
+    channels = pl.DataFrame({"quantity": list(CHANNELS), "level": [20.0 + i for i in range(len(CHANNELS))]})
+    rows = pl.DataFrame({"instant": instants}).join(kits, how="cross").head(MESSAGES).join(channels, how="cross")
+    return rows.select("kit", "quantity", "instant", value=pl.col("level") + pl.col("instant") % 977 / 10)
+
+
+def publish(url: str, began: int) -> None:
+    """Replay as fast as the broker takes it, in a process of its own."""
+    Replay(recording(began), url).run()
 
 
 def wait_until(done: Callable[[], bool], seconds: float = 240) -> None:
@@ -100,7 +96,7 @@ def test_sustained_from_publisher_to_table(tmp_path: Path):
         collector = Collector(broker.url, TOPICS, inbox)
         collector.start()
         writer.start()
-        publisher = multiprocessing.get_context("spawn").Process(target=publish, args=(broker.port, began_ms))
+        publisher = multiprocessing.get_context("spawn").Process(target=publish, args=(broker.url, began_ms))
         publisher.start()
         wait_until(lambda: collector.stats.messages > 0)
         began = time.monotonic()
