@@ -24,7 +24,7 @@ $(VENV)/.with-%: pyproject.toml | $(VENV)/bin/python
 demo: $(VENV)/.with-demo  ## the whole pipeline on virtual kits, with the portal (ARGS=--once ends by itself)
 	@$(BIN)/vigie demo $(ARGS)
 
-test: $(VENV)/.with-dev  ## every test; brings Debian's mosquitto and chromium where it may
+test: $(VENV)/.with-dev  ## every test; brings Debian's mosquitto, postgresql and chromium where it may
 	@sh tests/system-packages.sh
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 

@@ -20,6 +20,9 @@ from store.ticket_content import TicketContent, content_of, from_json, to_json
 VIGIE = "vigie"
 """Who the rules' own steps are recorded as."""
 
+LARGEST_NUMBER = 2**63 - 1
+"""A ticket's number as the database can hold it; somebody may ask for any."""
+
 _OPEN = (TicketState.PROPOSED.value, TicketState.VALIDATED.value)
 
 
@@ -284,7 +287,7 @@ def stored_content(session: Session, ticket: int, revision: int) -> TicketConten
 
 
 def _row(session: Session, ticket: int) -> TicketRow:
-    row = session.get(TicketRow, ticket)
+    row = session.get(TicketRow, ticket) if ticket <= LARGEST_NUMBER else None
     if row is None:
         raise UnknownError(f"there is no ticket {ticket}; vigie tickets lists them")
     return row

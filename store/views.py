@@ -26,6 +26,7 @@ from store.registry import load
 from store.scope import Scope
 from store.tables import KitStatusRow, TicketRow, ZoneRow
 from store.ticket_views import TicketView, ticket_view
+from store.tickets import LARGEST_NUMBER
 
 _COURSE = {
     "kit": pl.String(),
@@ -244,7 +245,8 @@ class Views:
             There is none of that number in scope; whether there is one elsewhere is not told.
         """
         with self._database.reading() as session:
-            row = session.scalars(select(TicketRow).where(TicketRow.id == ticket, scope.tickets())).first()
+            query = select(TicketRow).where(TicketRow.id == ticket, scope.tickets())
+            row = session.scalars(query).first() if ticket <= LARGEST_NUMBER else None
             if row is None:
                 raise UnknownError(f"there is no ticket {ticket}")
             return ticket_view(session, row, scope)

@@ -214,3 +214,11 @@ def test_two_proposals_for_one_matter_are_a_fault_of_the_rules(store: TicketStor
         apply(store, proposal("a1", FIRST), proposal("a1", FIRST, kind=TicketKind.TARGETED_METROLOGY))
     with pytest.raises(ValueError, match="proposals for b1"):
         apply(store, proposal("b1"))
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 2**70])
+def test_a_number_no_ticket_can_have_is_unknown_like_any_other(store: TicketStore, see: Views, number: int) -> None:
+    with pytest.raises(UnknownError):
+        see.ticket(Scope.service(), number)
+    with pytest.raises(UnknownError):
+        store.dismiss(number, "j.martin@service.fr", "hors sujet", NOON)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mosquitto import free_port
 from tests.shared_data import require_shared
 from tests.vigie.running import OFFICE, PROJECT, rows, vigie, workspace
 from vigie.cli import main
@@ -238,6 +239,10 @@ def test_professional_validates_with_their_name_and_an_employer_may_not(tmp_path
 
 
 def test_doctor_says_what_is_well_and_what_to_look_at(office: Path) -> None:
+    settings = office / "vigie.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(":1883", f":{free_port()}"), encoding="utf-8")
+
     findings = {row["check"]: row["state"] for row in rows("doctor", "-w", office)}
 
     assert findings["database"] == findings["inbox"] == findings["disk"] == "well"
