@@ -1,8 +1,9 @@
 """A broker inside the process, for the demo and small sites: amqtt in a thread with an event loop of its own.
 
 It speaks MQTT 3.1.1 and keeps its state in memory. Sessions and queued messages survive a collector that goes away and
-comes back, not the end of the process: what a kit was told is delivered and the inbox had not yet received is then
-gone. A service that must not lose a reading runs Mosquitto (``deploy/mosquitto.conf``).
+comes back. Before an orderly end it hands everything over (:meth:`EmbeddedBroker.finish`). Not so when the process is
+killed: what a kit was told is delivered and the inbox had not yet received is then gone. A service that must not lose a
+reading runs Mosquitto (``deploy/mosquitto.conf``).
 
 amqtt 0.11 to 0.12 loses QoS 1 messages in three ways which are mended here: a message not acknowledged within 5 s is
 dropped; so are those on their way when a connection breaks; and sessions of clients without a password queue nothing.
@@ -29,6 +30,10 @@ from ingest.mqtt import BrokerError
 
 _START_TIMEOUT = 10.0
 _STOP_TIMEOUT = 10.0
+_FINISH_TIMEOUT = 30.0
+_FINISH_TICK = 0.02
+_FINISH_TICKS = 5
+"""Nothing on its way so many times in a row: between two queues a message is in neither."""
 _CONNECT = 0x10
 _MQTT_5 = b"\x00\x04MQTT\x05"
 _WRONG_VERSION = b"\x20\x02\x00\x01"
@@ -55,6 +60,7 @@ class EmbeddedBroker:
         self._ready = threading.Event()
         self._failures: list[Exception] = []
         self._stopped: asyncio.Event | None = None
+        self._broker: _LastingBroker | None = None
 
     @property
     def port(self) -> int:
@@ -91,6 +97,27 @@ class EmbeddedBroker:
                 "choose another port, or end the program that uses it"
             ) from None
 
+    def finish(self, receiver: str, timeout: float = _FINISH_TIMEOUT) -> int:
+        """Take nothing more from publishers, and hand what they were told is delivered to one client.
+
+        Publishers see a broker that does not answer; what it has not acknowledged they keep. Only :meth:`stop` follows.
+
+        Parameters
+        ----------
+        receiver : str
+            Client id of the collector; it must still be at work.
+        timeout : float
+            [s].
+
+        Returns
+        -------
+        int
+            Messages the client has not acknowledged in this time; they are gone when the broker stops.
+        """
+        if self._thread is None or self._loop is None or self._broker is None:
+            return 0
+        return asyncio.run_coroutine_threadsafe(self._broker.finish(receiver, timeout), self._loop).result()
+
     def stop(self) -> None:
         """Close every connection and end the thread."""
         if self._thread is None or self._loop is None or self._stopped is None:
@@ -125,6 +152,7 @@ class EmbeddedBroker:
             )
         )
         await broker.start()
+        self._broker = broker
         self._port = broker.listening_port()
         self._ready.set()
         await self._stopped.wait()
@@ -170,14 +198,21 @@ class _LastingHandler(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt's t
 
 
 class _Rereading(StreamReaderAdapter):  # type: ignore[misc]  # amqtt's types are not published
-    """A reader that gives the bytes already read once more."""
+    """A reader that gives the bytes already read once more, and none at all once it is held."""
 
     def __init__(self, head: bytes, reader: asyncio.StreamReader) -> None:
         super().__init__(reader)
         self._head = head
+        self._released = asyncio.Event()
+        self._released.set()
+
+    def hold(self) -> None:
+        """Give nothing more; packets read before are still answered."""
+        self._released.clear()
 
     async def read(self, n: int = -1) -> bytes:
         """The next ``n`` bytes."""
+        await self._released.wait()
         if not self._head or n < 0:
             return cast(bytes, await super().read(n))
         first, self._head = self._head[:n], self._head[n:]
@@ -204,6 +239,8 @@ class _LastingBroker(Broker):  # type: ignore[misc]  # amqtt's types are not pub
     def __init__(self, config: BrokerConfig) -> None:
         super().__init__(config)
         self._writers: set[asyncio.StreamWriter] = set()
+        self._readers: dict[_Rereading, str] = {}
+        """Of every connection; with its client id as soon as it has said one."""
 
     def listening_port(self) -> int:
         """The port of the default listener."""
@@ -219,11 +256,37 @@ class _LastingBroker(Broker):  # type: ignore[misc]  # amqtt's types are not pub
             if head.endswith(_MQTT_5):
                 writer.write(_WRONG_VERSION)
             else:
-                await self._client_connected(listener_name, _Rereading(head, reader), StreamWriterAdapter(writer))
+                rereading = _Rereading(head, reader)
+                self._readers[rereading] = ""
+                try:
+                    await self._client_connected(listener_name, rereading, StreamWriterAdapter(writer))
+                finally:
+                    self._readers.pop(rereading, None)
         except (asyncio.IncompleteReadError, OSError):
             pass  # whoever it was has gone
         finally:
             await self._close(writer)
+
+    async def finish(self, receiver: str, timeout: float) -> int:
+        """Read from nobody but ``receiver``, until it has acknowledged all there is for it; see EmbeddedBroker."""
+        for server in self._servers.values():
+            server.instance.close()
+        for reader, client in self._readers.items():
+            if client != receiver:
+                reader.hold()
+        quiet = 0
+        deadline = asyncio.get_running_loop().time() + timeout
+        while quiet < _FINISH_TICKS and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(_FINISH_TICK)
+            quiet = quiet + 1 if self._on_their_way(receiver) == 0 else 0
+        return self._on_their_way(receiver)
+
+    def _on_their_way(self, receiver: str) -> int:
+        """Messages taken from publishers that ``receiver`` has not acknowledged."""
+        arrived = sum(session.delivered_message_queue.qsize() for session, _ in self._sessions.values())
+        session, _ = self._sessions.get(receiver, (None, None))
+        waiting = len(session.inflight_out) + session.retained_messages.qsize() if session is not None else 0
+        return int(arrived + self._broadcast_queue.qsize() + waiting)
 
     async def close_connections(self) -> None:
         """Close every connection that is still open."""
@@ -242,6 +305,8 @@ class _LastingBroker(Broker):  # type: ignore[misc]  # amqtt's types are not pub
         handler, session = await super()._initialize_client_session(reader, writer, remote_address, remote_port)
         # amqtt names the class of its handlers in the code that makes them; there is no other place to say it.
         handler.__class__ = _LastingHandler
+        if isinstance(reader, _Rereading) and session.client_id is not None:
+            self._readers[reader] = session.client_id
         return handler, session
 
     async def _publish_session_retained_messages(self, session: Session) -> None:

@@ -99,8 +99,8 @@ def run_demo(workspace: Workspace, today: date, progress: Progress) -> DemoResul
     total = sum(kit.message_count for kit in kits)
     progress.update(simulating, total=1, completed=1)
     with ExitStack() as stack:
-        stack.enter_context(embedded_broker(workspace))
-        at_work = stack.enter_context(collecting(workspace))
+        broker = stack.enter_context(embedded_broker(workspace))
+        at_work = stack.enter_context(collecting(workspace, broker))
         publishing = progress.add_task("kits publish over MQTT", total=total)
         storing = progress.add_task("collected and stored", total=total)
 

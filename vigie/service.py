@@ -46,19 +46,19 @@ def broker_address(workspace: Workspace) -> str:
 
 
 @contextmanager
-def embedded_broker(workspace: Workspace) -> Iterator[None]:
+def embedded_broker(workspace: Workspace) -> Iterator[EmbeddedBroker | None]:
     """The pure-Python broker, where the settings ask for it."""
     if not workspace.settings.broker.embedded:
-        yield
+        yield None
         return
     address = parse_address(workspace.settings.broker.url)
-    with EmbeddedBroker(address.host, address.port):
-        yield
+    with EmbeddedBroker(address.host, address.port) as broker:
+        yield broker
 
 
 @contextmanager
-def collecting(workspace: Workspace) -> Iterator[Collecting]:
-    """Collector and writer; on leaving, what was received is written."""
+def collecting(workspace: Workspace, broker: EmbeddedBroker | None) -> Iterator[Collecting]:
+    """Collector and writer; on leaving, what was received is written, and what the embedded broker still holds too."""
     settings = workspace.settings
     tls = TlsFiles(workspace.root / settings.broker.ca_file) if settings.broker.ca_file else TlsFiles()
     statuses = KitStatusStore(workspace.database)
@@ -80,7 +80,16 @@ def collecting(workspace: Workspace) -> Iterator[Collecting]:
         else:
             collector.start_when_reachable()
         stack.callback(collector.stop)
+        if broker is not None:
+            stack.callback(_hand_over, broker, settings.broker.client_id)
         yield Collecting(collector, writer, inbox)
+
+
+def _hand_over(broker: EmbeddedBroker, client_id: str) -> None:
+    """The embedded broker's queue ends with the process: whoever was told a message arrived will not send it again."""
+    left = broker.finish(client_id)
+    if left:
+        logger.error("%d messages in the embedded broker could not be kept and are lost; let their kits resend", left)
 
 
 class Computation:

@@ -86,3 +86,31 @@ def test_nothing_is_lost_while_the_collector_comes_and_goes(broker, tmp_path: Pa
         collector.stop()
         assert payloads(inbox) == set(sent)
         assert collector.stats.retained == 0
+
+
+def test_what_a_kit_was_told_arrived_is_in_the_inbox_when_the_broker_ends_in_order(broker, tmp_path: Path):
+    sent = [b"%d" % number for number in range(3000)]
+    with Inbox(tmp_path / "inbox.db") as inbox, Publisher(broker) as kit:
+        slow = CollectorSettings(client_id="c", largest_batch=20)
+        collector = Collector(broker.url, TOPICS, inbox, on_batch=lambda _: time.sleep(0.02), settings=slow)
+        collector.start()
+        for payload in sent:
+            kit.publish(payload)
+        kit.settle()
+        assert len(payloads(inbox)) < len(sent)
+        kit.publish(b"perhaps")
+        assert broker.finish("c") == 0
+        collector.stop()
+        broker.stop()
+        assert payloads(inbox) >= set(sent)
+
+
+def test_messages_nobody_takes_are_counted_at_the_end(broker, tmp_path: Path):
+    with Inbox(tmp_path / "inbox.db") as inbox, Publisher(broker) as kit:
+        collector = Collector(broker.url, TOPICS, inbox, settings=CollectorSettings(client_id="c"))
+        collector.start()
+        collector.stop()
+        for number in range(5):
+            kit.publish(b"%d" % number)
+        kit.settle()
+        assert broker.finish("c", timeout=0.5) == 5

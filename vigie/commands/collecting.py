@@ -34,8 +34,8 @@ def run(port: PortOption = None, workspace: WorkspaceOption = None) -> None:
     log_to_standard_error()
     place = find_workspace(workspace)
     with ExitStack() as stack:
-        stack.enter_context(embedded_broker(place))
-        at_work = stack.enter_context(collecting(place))
+        broker = stack.enter_context(embedded_broker(place))
+        at_work = stack.enter_context(collecting(place, broker))
         computation = Computation(place, place.settings.ingest.compute_seconds)
         computation.start()
         stack.callback(computation.stop)
@@ -54,7 +54,7 @@ def collect(workspace: WorkspaceOption = None) -> None:
 
     log_to_standard_error()
     place = find_workspace(workspace)
-    with embedded_broker(place), collecting(place) as at_work:
+    with embedded_broker(place) as broker, collecting(place, broker) as at_work:
         _announce(place, at_work)
         wait_until_asked_to_end()
     stats = at_work.writer.stats
