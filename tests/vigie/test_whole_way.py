@@ -91,7 +91,8 @@ def test_collector_killed_twice_in_the_middle_of_a_replay_loses_nothing(imported
     with mosquitto(tmp_path / "broker") as broker:
         place = workspace(tmp_path / "service", broker.url)
         with collecting(place) as collector:
-            replay = _replay_in_background(place, speed=1_200_000)
+            replay = _replay_in_background(place, speed=250_000)
+            wait_until_stored(place, 1)
             for _ in range(2):
                 time.sleep(0.7)
                 collector.kill()
@@ -108,8 +109,9 @@ def test_broker_killed_in_the_middle_of_a_replay_loses_nothing(imported: Path, t
     with mosquitto(tmp_path / "broker", autosave=Autosave.EVERY_SECOND) as broker:
         place = workspace(tmp_path / "service", broker.url)
         with collecting(place):
-            replay = _replay_in_background(place, speed=1_200_000)
-            time.sleep(1.5)
+            replay = _replay_in_background(place, speed=250_000)
+            wait_until_stored(place, 1)
+            assert replay.poll() is None, "the replay ended before its middle"
             broker.kill()
             time.sleep(0.5)
             broker.start()
@@ -120,7 +122,7 @@ def test_broker_killed_in_the_middle_of_a_replay_loses_nothing(imported: Path, t
 
 
 def _replay_in_background(place: Path, speed: float) -> "subprocess.Popen[bytes]":
-    """Two weeks in a second or so, so that there is a middle."""
+    """Two weeks in six seconds or so, so that there is a middle."""
     command = [sys.executable, "-m", "vigie", "replay", *map(str, recordings()), "-m", str(MAPPING), "-w", str(place)]
     return subprocess.Popen([*command, "--speed", str(speed)], stdout=subprocess.DEVNULL)
 
