@@ -82,7 +82,7 @@ def _french(case: Case) -> str:
     if case.finding.fires:
         what = "valeur sous le minimum indiquée" if below else "dépassement indiqué"
     elif _half_only(case):
-        what = "plus de la moitié de la valeur réglementaire, ou un résultat incertain,"
+        what = "plus de la moitié de la valeur réglementaire, ou résultat incertain"
     else:
         what = "l’incertitude ne permet pas de conclure"
     if case.rule.comparability is Comparability.INDICATION_ONLY:
@@ -101,7 +101,7 @@ def _french(case: Case) -> str:
     if case.finding.share is not None:
         side = "sous" if below else "au-dessus de"
         parts.append(
-            f"{percent(case.finding.share, Language.FRENCH)} du temps de travail de "
+            f"au moins {percent(case.finding.share, Language.FRENCH)} du temps de travail de "
             f"{case.rule.repetition.working_days} jours ouvrés consécutifs {side} cette valeur"
         )
     if case.still_open is not None:
@@ -135,7 +135,7 @@ def _english(case: Case) -> str:
     if case.finding.share is not None:
         side = "under" if below else "above"
         parts.append(
-            f"{percent(case.finding.share, Language.ENGLISH)} of the occupied time of "
+            f"at least {percent(case.finding.share, Language.ENGLISH)} of the occupied time of "
             f"{case.rule.repetition.working_days} consecutive working days {side} it"
         )
     if case.still_open is not None:

@@ -112,7 +112,7 @@ def test_one_stale_shift_and_a_fifth_of_the_week_is_a_ticket() -> None:
     other = [time_beyond("co2", Measure.TIME_ABOVE, day, 900.0, 0.9) for day in WEEK]
     [ticket] = proposed([*exposures, *enough])
     assert ticket.kind is TicketKind.WORKPLACE_ACTION
-    assert "20\u202f% du temps de travail de 5 jours ouvrés consécutifs au-dessus de cette valeur" in ticket.reason_fr
+    assert "au moins 20\u202f% du temps de travail de 5 jours ouvrés consécutifs au-dessus" in ticket.reason_fr
     assert proposed([*exposures, *short, *other]) == []
 
 
