@@ -100,7 +100,9 @@ def _tables(place: Workspace, _registry: Registry, now: int) -> Iterator[Finding
     yield Finding("readings", State.WELL, f"table version {version}")
     reached = ComputeState(place.database).reached()
     if reached is None:
-        yield Finding("exposures", State.LOOK, "never computed; vigie compute")
+        yield Finding(
+            "exposures", State.LOOK, "not computed since the registry was last changed, or never; vigie compute"
+        )
         return
     behind = version - reached.readings_version
     hours = (now - reached.at) / 3_600_000

@@ -53,6 +53,7 @@ EXPOSURE_FIELDS = (
     "probability",
     "simulated",
 )
+_EXPOSURE_ORDER = ("zone", "kit", "quantity", "measure", "window_kind", "threshold", "start", "deployment")
 EXCEEDANCE_FIELDS = (
     "zone",
     "kit",
@@ -164,7 +165,7 @@ def exposures_frame(place: Workspace, wanted: Filter) -> pl.DataFrame:
         start=start,
         end=end,
     )
-    return frame.select(EXPOSURE_FIELDS)
+    return frame.select(EXPOSURE_FIELDS).sort(_EXPOSURE_ORDER, nulls_last=False)
 
 
 def exceedances_frame(place: Workspace, wanted: Filter) -> pl.DataFrame:
