@@ -50,8 +50,9 @@ deployments:
   - {id: d1, kit: k1, zone: machines, start: 2025-01-01 00:00, end: 2026-01-01 00:00}
 """
 
+# VmHWM and not ru_maxrss: that one is inherited from the process that started this one.
 RECOMPUTE = """
-import json, resource, sys, time
+import json, re, sys, time
 from pathlib import Path
 from vigie.compute import compute
 from vigie.workspace import find_workspace
@@ -59,7 +60,7 @@ place = find_workspace(Path(sys.argv[1]))
 began = time.perf_counter()
 summary = compute(place, 1_800_000_000_000, everything=True)
 print(json.dumps({"seconds": time.perf_counter() - began, "exposures": summary.exposures,
-    "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    "megabytes": int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024}))
 """
 
 
