@@ -22,7 +22,7 @@ from store.registry import save
 from vigie.compute import Summary, compute
 from vigie.errors import RefusedError, UsageError
 from vigie.service import Collecting, collecting, embedded_broker
-from vigie.times import instant_of
+from vigie.times import instant_of, now
 from vigie.workspace import Workspace, create_workspace
 
 MARKER = ".vigie-demo"
@@ -115,7 +115,7 @@ def run_demo(workspace: Workspace, today: date, progress: Progress) -> DemoResul
     computing = progress.add_task("exposures, decisions, tickets", total=None)
     summary = compute(
         workspace,
-        time.time_ns() // 1_000_000,
+        now(),
         progress=lambda done, zones, _zone: progress.update(computing, completed=done, total=zones),
     )
     return DemoResult(stats.messages, stats.readings, stats.dead, summary, accounts)
@@ -141,10 +141,10 @@ def _accounts(workspace: Workspace) -> tuple[DemoAccount, ...]:
     store = AccountStore(workspace.database)
     engineer = DemoAccount("ingenieur@demo.example", secrets.token_urlsafe(9), "engineer: sees every employer")
     employer = DemoAccount("employeur@demo.example", secrets.token_urlsafe(9), "employer: Menuiserie Kervadec only")
-    now = time.time_ns() // 1_000_000
-    store.create(engineer.email, "Ingénieur de démonstration", Role.ENGINEER, engineer.password, now)
+    made = now()
+    store.create(engineer.email, "Ingénieur de démonstration", Role.ENGINEER, engineer.password, made)
     store.create(
-        employer.email, "Employeur de démonstration", Role.EMPLOYER, employer.password, now, "menuiserie-kervadec"
+        employer.email, "Employeur de démonstration", Role.EMPLOYER, employer.password, made, "menuiserie-kervadec"
     )
     return engineer, employer
 

@@ -11,12 +11,12 @@ import polars as pl
 from catalog.kits import Deployment
 from catalog.registry import Registry
 from ingest.inbox import Inbox
-from ingest.mqtt import BrokerError, SessionTerms, TlsFiles, connect, disconnect, parse_address
+from ingest.mqtt import BrokerError, SessionTerms, connect, disconnect, parse_address
 from store.kits import KitStatusStore
 from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
-from vigie.service import broker_address
+from vigie.service import broker_address, broker_certificates
 from vigie.workspace import Workspace
 
 _DAY = 86_400_000
@@ -69,9 +69,7 @@ def examine(place: Workspace, now: int) -> Iterator[Finding]:
 def _broker(place: Workspace, _registry: Registry, _now: int) -> Iterator[Finding]:
     settings = place.settings.broker
     try:
-        address = parse_address(
-            broker_address(place), TlsFiles(place.root / settings.ca_file) if settings.ca_file else TlsFiles()
-        )
+        address = parse_address(broker_address(place), broker_certificates(place))
         client = connect(address, SessionTerms(f"{settings.client_id}-doctor", expiry=0))
         disconnect(client)
     except BrokerError as error:

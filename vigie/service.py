@@ -16,6 +16,7 @@ from ingest.mqtt import TlsFiles, parse_address
 from ingest.writer import Writer, WriterSettings
 from store.kits import KitStatusStore
 from vigie.compute import compute
+from vigie.times import now
 from vigie.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,12 @@ def broker_address(workspace: Workspace) -> str:
     return urlunsplit(parts._replace(netloc=f"{user}{secret}@{parts.netloc}"))
 
 
+def broker_certificates(workspace: Workspace) -> TlsFiles:
+    """Who may sign the broker's certificate: the settings' own authority, else the system's."""
+    name = workspace.settings.broker.ca_file
+    return TlsFiles(workspace.root / name) if name else TlsFiles()
+
+
 @contextmanager
 def embedded_broker(workspace: Workspace) -> Iterator[EmbeddedBroker | None]:
     """The pure-Python broker, where the settings ask for it."""
@@ -60,7 +67,6 @@ def embedded_broker(workspace: Workspace) -> Iterator[EmbeddedBroker | None]:
 def collecting(workspace: Workspace, broker: EmbeddedBroker | None) -> Iterator[Collecting]:
     """Collector and writer; on leaving, what was received is written, and what the embedded broker still holds too."""
     settings = workspace.settings
-    tls = TlsFiles(workspace.root / settings.broker.ca_file) if settings.broker.ca_file else TlsFiles()
     statuses = KitStatusStore(workspace.database)
     with ExitStack() as stack:
         inbox = stack.enter_context(Inbox(workspace.inbox_path, settings.ingest.max_payload_bytes))
@@ -71,7 +77,11 @@ def collecting(workspace: Workspace, broker: EmbeddedBroker | None) -> Iterator[
             settings=WriterSettings(interval=settings.ingest.flush_seconds),
         )
         collector = Collector(
-            broker_address(workspace), TOPICS, inbox, settings=CollectorSettings(settings.broker.client_id), tls=tls
+            broker_address(workspace),
+            TOPICS,
+            inbox,
+            settings=CollectorSettings(settings.broker.client_id),
+            tls=broker_certificates(workspace),
         )
         writer.start()
         stack.callback(writer.stop)
@@ -114,7 +124,7 @@ class Computation:
         tidy_at = time.monotonic() + _COMPACT_EVERY
         while not self._stop.wait(self._every):
             try:
-                summary = compute(self._workspace, time.time_ns() // 1_000_000)
+                summary = compute(self._workspace, now())
             except Exception:  # the next round tries again; nothing is lost, it is computed from what is stored
                 logger.exception("computation failed; the next one is in %.0f s", self._every)
                 continue

@@ -2,9 +2,15 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from time import time_ns
 from zoneinfo import ZoneInfo
 
 from vigie.errors import UsageError
+
+
+def now() -> int:
+    """Milliseconds UTC by this machine's clock; the rooms below get it as an argument."""
+    return time_ns() // 1_000_000
 
 
 def parse_instant(text: str, timezone: str, option: str) -> int:

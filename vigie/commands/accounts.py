@@ -1,7 +1,6 @@
 """``vigie account``: who may sign in to the portal."""
 
 import sys
-import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +8,7 @@ import typer
 from vigie.commands.options import CsvOption, JsonOption, WorkspaceOption, form_of
 from vigie.errors import UsageError
 from vigie.output import show_rows
+from vigie.times import now
 from vigie.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def add(
     """
     accounts = _accounts(workspace)
     kind = _role(role)
-    account = accounts.create(email, name or email, kind, _password(), _now(), employer)
+    account = accounts.create(email, name or email, kind, _password(), now(), employer)
     whose = f" of {account.employer}" if account.employer else ""
     sys.stdout.write(f"{account.email} may sign in as {account.role.value}{whose}\n")
 
@@ -70,7 +70,7 @@ def password(email: EmailArgument, workspace: WorkspaceOption = None) -> None:
 
     Example: vigie account password j.martin@service.example
     """
-    _accounts(workspace).change_password(email, _password(), _now())
+    _accounts(workspace).change_password(email, _password(), now())
     sys.stdout.write(f"{email} has a new password\n")
 
 
@@ -80,7 +80,7 @@ def disable(email: EmailArgument, workspace: WorkspaceOption = None) -> None:
 
     Example: vigie account disable j.martin@service.example
     """
-    _accounts(workspace).disable(email, _now())
+    _accounts(workspace).disable(email, now())
     sys.stdout.write(f"{email} may no longer sign in\n")
 
 
@@ -108,7 +108,3 @@ def _password() -> str:
     if getpass.getpass("Again: ") != first:
         raise UsageError("the two passwords differ; try again")
     return first
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

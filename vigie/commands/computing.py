@@ -1,12 +1,12 @@
 """``vigie compute``: exposures, decisions and tickets from what is stored."""
 
 import sys
-import time
 from typing import Annotated
 
 import typer
 
 from vigie.commands.options import WorkspaceOption
+from vigie.times import now
 from vigie.workspace import find_workspace
 
 
@@ -33,7 +33,7 @@ def compute(
         task = progress.add_task("computing", total=None)
         summary = compute_what_is_new(
             place,
-            time.time_ns() // 1_000_000,
+            now(),
             everything=everything,
             progress=lambda done, total, zone: progress.update(
                 task, completed=done, total=total, description=f"computing {zone}".rstrip()

@@ -1,12 +1,12 @@
 """``vigie doctor``: is everything well."""
 
 import sys
-import time
 
 import typer
 
 from vigie.commands.options import JsonOption, WorkspaceOption
 from vigie.output import Form, show_rows
+from vigie.times import now
 from vigie.workspace import find_workspace
 
 _MARKS = {"well": "ok  ", "look": "LOOK", "broken": "BAD "}
@@ -25,7 +25,7 @@ def doctor(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> No
     from vigie.health import State, examine
 
     place = find_workspace(workspace)
-    findings = list(examine(place, time.time_ns() // 1_000_000))
+    findings = list(examine(place, now()))
     if as_json:
         rows: list[dict[str, object]] = [
             {"check": found.check, "state": found.state.value, "words": found.words} for found in findings

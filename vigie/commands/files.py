@@ -1,7 +1,6 @@
 """``vigie import`` and ``vigie replay``: recorded readings, straight into the table or over MQTT as a kit would."""
 
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ import typer
 
 from vigie.commands.options import WorkspaceOption
 from vigie.errors import RefusedError, UsageError
+from vigie.times import now
 from vigie.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _read(
                 path,
                 rules,
                 KitId(kit) if kit else None,
-                received=time.time_ns() // 1_000_000,
+                received=now(),
                 hints=hints,
                 bad_cells=policy,
                 rejects=rejects,

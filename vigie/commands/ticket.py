@@ -1,7 +1,6 @@
 """``vigie ticket``: one ticket, and what a professional decides about it."""
 
 import sys
-import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ import typer
 
 from vigie.commands.options import JsonOption, WorkspaceOption
 from vigie.errors import RefusedError, UsageError
+from vigie.times import now
 from vigie.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def validate(
     Example: vigie ticket validate 1 --by j.martin@service.example --note "vu sur place le 3 mars"
     """
     place = find_workspace(workspace)
-    _tickets(place).validate(ticket, _engineer(place, by).email, _now(), note)
+    _tickets(place).validate(ticket, _engineer(place, by).email, now(), note)
     sys.stdout.write(f"ticket {ticket} is validated by {by}; the employer sees it now\n")
 
 
@@ -75,7 +75,7 @@ def dismiss(ticket: TicketArgument, by: ByOption, reason: ReasonOption, workspac
     Example: vigie ticket dismiss 2 --by j.martin@service.example --reason "travaux dans la rue ces jours-là"
     """
     place = find_workspace(workspace)
-    _tickets(place).dismiss(ticket, _engineer(place, by).email, reason, _now())
+    _tickets(place).dismiss(ticket, _engineer(place, by).email, reason, now())
     sys.stdout.write(f"ticket {ticket} is dismissed by {by}\n")
 
 
@@ -86,7 +86,7 @@ def close(ticket: TicketArgument, by: ByOption, reason: ReasonOption, workspace:
     Example: vigie ticket close 1 --by j.martin@service.example --reason "ventilation réglée, contrôlée le 12 mai"
     """
     place = find_workspace(workspace)
-    _tickets(place).close(ticket, _engineer(place, by).email, reason, _now())
+    _tickets(place).close(ticket, _engineer(place, by).email, reason, now())
     sys.stdout.write(f"ticket {ticket} is closed by {by}\n")
 
 
@@ -106,10 +106,6 @@ def _engineer(place: Workspace, email: str) -> "Account":
                 raise RefusedError(f"{email} may not decide about tickets; an engineer of the service does")
             return account
     raise UsageError(f"--by {email}: there is no such account; vigie account list shows them")
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _told(ticket: "TicketView", zone: ZoneInfo) -> str:
