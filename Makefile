@@ -42,7 +42,8 @@ bench: $(VENV)/.with-dev  ## speed, with ratios against named peers in the same 
 docs: $(VENV)/.with-dev  ## the documentation site, in site/index.html
 	$(BIN)/python -m sphinx -W --keep-going -b html docs site
 
-picture: $(VENV)/.with-dev  ## the picture of the README, from the demo's own portal
+picture: $(VENV)/.with-dev  ## the pictures of the README and the documentation, drawn by the code itself
+	@$(BIN)/python docs/draw_pictures.py
 	@$(BIN)/python docs/make_picture.py
 
 fmt: $(VENV)/.with-dev  ## put imports and lines in order

@@ -1,7 +1,7 @@
 """From stored readings to the series of one deployment: which channel, which uncertainties, which arrays."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,8 @@ from catalog.schedule import Interval
 from dsp.campaign import Subject
 from dsp.series import Series, build
 from store.readings import ReadingStore
+from vigie.kit_columns import Column, read_columns
 
-_CHUNK = 60 * 86_400_000
-"""Milliseconds read from the table at a time, so that a year of a zone stays far under a gigabyte."""
 _BEFORE = 6 * 3_600_000
 """Milliseconds read before a deployment: more than the longest hold time."""
 _FALLBACK_PERIOD = 60.0
@@ -58,19 +57,19 @@ def channel_series(
         Delta version of the readings to read.
     """
     zone = registry.zones[deployment.zone]
-    columns = _columns(store, deployment.kit, span.start - _BEFORE, span.end, version)
+    columns = read_columns(store, deployment.kit, span.start - _BEFORE, span.end, version)
     for name in sorted(columns):
-        arrays = columns[name]
-        within = int(np.searchsorted(arrays.instants, span.start, side="right"))
-        if within == arrays.instants.size:
+        read = columns[name]
+        within = int(np.searchsorted(read.instants, span.start, side="right"))
+        if within == read.instants.size:
             continue
         measured = quantity(name)
-        channel = _channel(registry, deployment.kit, measured.id) or _fallback(measured.id, arrays.instants)
-        values = _at_the_person(zone, measured, arrays.values)
+        channel = _channel(registry, deployment.kit, measured.id) or _fallback(measured.id, read.instants)
+        column = _at_the_person(zone, measured, read)
         yield ChannelSeries(
-            subject_of(registry, deployment, zone, measured, channel, arrays.simulated),
-            build(arrays.instants, values, arrays.flags, channel.period, channel.hold, measured.averaging),
-            Interval(int(arrays.instants[within]), int(arrays.instants[-1])),
+            subject_of(registry, deployment, zone, measured, channel, column.simulated),
+            build(column.instants, column.values, column.flags, channel.period, channel.hold, measured.averaging),
+            Interval(int(column.instants[within]), int(column.instants[-1])),
         )
 
 
@@ -102,49 +101,17 @@ def _place(zone: Zone, measured: Quantity) -> Uncertainty:
     return transfer.uncertainty if transfer else zone.place_uncertainty.get(measured.id, measured.place)
 
 
-def _at_the_person(zone: Zone, measured: Quantity, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _at_the_person(zone: Zone, measured: Quantity, column: Column) -> Column:
     """Values where people are, through the measured transfer factor: dB are added, other quantities multiplied."""
     transfer = _transfer(zone, measured)
     if transfer is None:
-        return values
-    return values + transfer.factor if measured.averaging is Averaging.ENERGETIC else values * transfer.factor
+        return column
+    is_level = measured.averaging is Averaging.ENERGETIC
+    return replace(column, values=column.values + transfer.factor if is_level else column.values * transfer.factor)
 
 
 _OPEN_END = 253_402_300_800_000
 """The end of the year 9999: a deployment nobody has ended yet."""
-
-
-@dataclass(slots=True)
-class _Arrays:
-    instants: npt.NDArray[np.int64]
-    values: npt.NDArray[np.float64]
-    flags: npt.NDArray[np.int8]
-    simulated: bool
-
-
-def _columns(store: ReadingStore, kit: KitId, start: int, end: int, version: int | None) -> dict[str, _Arrays]:
-    parts: dict[str, list[_Arrays]] = {}
-    for chunk_start in range(start, end, _CHUNK):
-        chunk_end = min(chunk_start + _CHUNK, end)
-        frame = store.read(kits=[kit], start=chunk_start, end=chunk_end, version=version)
-        for (name,), rows in frame.partition_by("quantity", as_dict=True, maintain_order=True).items():
-            parts.setdefault(str(name), []).append(
-                _Arrays(
-                    rows["instant"].dt.epoch("ms").to_numpy().astype(np.int64),
-                    rows["value"].to_numpy(),
-                    rows["flag"].to_numpy(),
-                    bool(rows["simulated"].any()),
-                )
-            )
-    return {
-        name: _Arrays(
-            np.concatenate([part.instants for part in pieces]),
-            np.concatenate([part.values for part in pieces]),
-            np.concatenate([part.flags for part in pieces]),
-            any(part.simulated for part in pieces),
-        )
-        for name, pieces in parts.items()
-    }
 
 
 def _channel(registry: Registry, kit: KitId, name: QuantityId) -> Channel | None:

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from vigie.commands import accounts, collecting, computing, dead_letters, demo, doctor, files, lists, setup, ticket
+from vigie.commands import (
+    accounts,
+    collecting,
+    computing,
+    dead_letters,
+    demo,
+    doctor,
+    files,
+    lists,
+    measure,
+    setup,
+    ticket,
+)
 from vigie.errors import RefusedError, UsageError
 
 app = typer.Typer(
@@ -18,7 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Start here: vigie demo. Then: vigie init my-service. Exit codes: 0 done, 1 the answer is no, 2 wrong use.",
 )
-for family in (demo, setup, collecting, files, computing, lists, ticket, accounts, dead_letters, doctor):
+for family in (demo, setup, collecting, files, computing, lists, ticket, measure, accounts, dead_letters, doctor):
     family.register(app)
 
 

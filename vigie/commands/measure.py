@@ -1,0 +1,14 @@
+"""``vigie measure``: the measures of the field, one by one, on a recording, a file or typed values."""
+
+import typer
+
+measure_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Measures of the field, one by one, on a recording, a file or typed values; no workspace needed.",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this module."""
+    app.add_typer(measure_app, name="measure")

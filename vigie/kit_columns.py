@@ -1,0 +1,68 @@
+"""What a kit said, quantity by quantity, as arrays: the raw material of every series."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from catalog.identifiers import KitId
+from store.readings import ReadingStore
+
+_CHUNK = 60 * 86_400_000
+"""Milliseconds read from the table at a time, so that a year of a zone stays far under a gigabyte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Readings of one quantity of one kit, in order of instant.
+
+    Attributes
+    ----------
+    instants : int64 array, shape (n,)
+        Milliseconds UTC.
+    values : float64 array, shape (n,)
+        In the quantity's unit.
+    flags : int8 array, shape (n,)
+        :class:`catalog.readings.Flag` values.
+    simulated : bool
+        True when any of them was simulated.
+    """
+
+    instants: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+    flags: npt.NDArray[np.int8]
+    simulated: bool
+
+
+def read_columns(
+    store: ReadingStore, kit: KitId, start: int, end: int, version: int | None = None
+) -> dict[str, Column]:
+    """Stored readings of a kit in (start, end] [ms UTC], by quantity.
+
+    Parameters
+    ----------
+    version : int, optional
+        Delta version of the readings to read.
+    """
+    parts: dict[str, list[Column]] = {}
+    for chunk_start in range(start, end, _CHUNK):
+        chunk_end = min(chunk_start + _CHUNK, end)
+        frame = store.read(kits=[kit], start=chunk_start, end=chunk_end, version=version)
+        for (name,), rows in frame.partition_by("quantity", as_dict=True, maintain_order=True).items():
+            parts.setdefault(str(name), []).append(
+                Column(
+                    rows["instant"].dt.epoch("ms").to_numpy().astype(np.int64),
+                    rows["value"].to_numpy(),
+                    rows["flag"].to_numpy(),
+                    bool(rows["simulated"].any()),
+                )
+            )
+    return {
+        name: Column(
+            np.concatenate([part.instants for part in pieces]),
+            np.concatenate([part.values for part in pieces]),
+            np.concatenate([part.flags for part in pieces]),
+            any(part.simulated for part in pieces),
+        )
+        for name, pieces in parts.items()
+    }
