@@ -39,6 +39,9 @@ VERBS = (
     ("account", "password"),
     ("account", "disable"),
     ("doctor",),
+    ("measure", "noise-exposure"),
+    ("measure", "iso9612"),
+    ("measure", "levels"),
 )
 
 

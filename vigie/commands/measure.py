@@ -2,6 +2,8 @@
 
 import typer
 
+from vigie.commands import measure_exposure
+
 measure_app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -11,4 +13,6 @@ measure_app = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
+    for family in (measure_exposure,):
+        family.register(measure_app)
     app.add_typer(measure_app, name="measure")
