@@ -48,7 +48,9 @@ MEASURES: Mapping[Measure, str] = {
     Measure.LEQ: marked("equivalent level (Leq)"),
     Measure.TWA_8H: marked("mean over 8 h of work"),
     Measure.LEX_8H: marked("daily noise exposure (LEX,8h)"),
+    Measure.LEX_40H: marked("weekly noise exposure (LEX,40h)"),
     Measure.MAX_15MIN: marked("highest 15-minute mean"),
+    Measure.MAX_30MIN: marked("highest 30-minute mean"),
     Measure.MAX_1H: marked("highest 1-hour mean"),
     Measure.MAX_8H: marked("highest 8-hour mean"),
     Measure.MAX_24H: marked("highest 24-hour mean"),
@@ -60,13 +62,16 @@ MEASURES: Mapping[Measure, str] = {
     Measure.P50: marked("median"),
     Measure.P90: marked("90th percentile"),
     Measure.P95: marked("95th percentile"),
+    Measure.NOISE_CLIMATE: marked("noise climate (L10 − L90)"),
     Measure.TIME_ABOVE: marked("time above"),
     Measure.TIME_BELOW: marked("time below"),
+    Measure.ICONE: marked("air stuffiness index (ICONE)"),
 }
 
 WINDOWS: Mapping[WindowKind, str] = {
     WindowKind.SHIFT: marked("shift"),
     WindowKind.DAY: marked("day"),
+    WindowKind.WEEK: marked("week"),
     WindowKind.CAMPAIGN: marked("campaign"),
 }
 

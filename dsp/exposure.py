@@ -13,7 +13,9 @@ class Measure(Enum):
     LEQ = "leq"
     TWA_8H = "twa_8h"
     LEX_8H = "lex_8h"
+    LEX_40H = "lex_40h"
     MAX_15MIN = "max_15min"
+    MAX_30MIN = "max_30min"
     MAX_1H = "max_1h"
     MAX_8H = "max_8h"
     MAX_24H = "max_24h"
@@ -25,8 +27,10 @@ class Measure(Enum):
     P50 = "p50"
     P90 = "p90"
     P95 = "p95"
+    NOISE_CLIMATE = "l10_l90"
     TIME_ABOVE = "time_above"
     TIME_BELOW = "time_below"
+    ICONE = "icone"
 
 
 class WindowKind(Enum):
@@ -34,6 +38,7 @@ class WindowKind(Enum):
 
     SHIFT = "shift"
     DAY = "day"
+    WEEK = "week"
     CAMPAIGN = "campaign"
 
 

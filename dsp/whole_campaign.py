@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from catalog.schedule import Interval, Shift
 from dsp.batch import lay_out
+from dsp.co2 import icone_column
 from dsp.columns import Frame
-from dsp.exposure import Exposure, WindowKind
+from dsp.exposure import Exposure, Measure, WindowKind
 from dsp.measures import measures_of
 from dsp.rolling import MINIMUM_COVERAGE
 from dsp.series import Series
@@ -51,10 +52,14 @@ def campaign_exposures(
     )
     if not worked:
         return []
-    measured = Measured.of(subject, series.during(subject.deployed), lay_out([worked]), minimum_coverage)
+    part = series.during(subject.deployed)
+    measured = Measured.of(subject, part, lay_out([worked]), minimum_coverage)
     columns = []
     for measure in measures_of(subject.quantity, WindowKind.CAMPAIGN):
-        columns += measured.columns(measure, tuple(dict.fromkeys(thresholds)))
+        if measure is Measure.ICONE:
+            columns.append(icone_column(subject, part, worked, minimum_coverage))
+        else:
+            columns += measured.columns(measure, tuple(dict.fromkeys(thresholds)))
     return Frame(subject, WindowKind.CAMPAIGN, [worked[0].start], [worked[-1].end]).exposures(columns)
 
 

@@ -54,6 +54,7 @@ _INTENSITY_BY_CONTEXT = {"sedentary / office": WorkIntensity.SEDENTARY, "physica
 
 _MEASURES_BY_METRIC = {
     "LEX_8h": {Measure.LEX_8H},
+    "LEX_40h": {Measure.LEX_40H},
     "LCpeak": {Measure.PEAK},
     "LAeq": {Measure.LEQ},
     "LAeq occupied": {Measure.LEQ},
@@ -73,6 +74,7 @@ _MEASURES_BY_METRIC = {
 
 _MEAN_BY_PERIOD = {
     900.0: {Measure.MAX_15MIN},
+    1800.0: {Measure.MAX_30MIN},
     3600.0: {Measure.MAX_1H},
     28_800.0: {Measure.MAX_8H, Measure.TWA_8H},
     86_400.0: {Measure.MAX_24H},

@@ -14,7 +14,16 @@ COVERAGE_FACTOR = 1.645
 WIDEST = 0.5
 """Share of the limit (or of a value above it) the one-sided uncertainty may fill and *none* still be said."""
 
-_HIGHEST = frozenset({Measure.MAX_15MIN, Measure.MAX_1H, Measure.MAX_8H, Measure.MAX_24H, Measure.PEAK})
+_HIGHEST = frozenset(
+    {
+        Measure.MAX_15MIN,
+        Measure.MAX_30MIN,
+        Measure.MAX_1H,
+        Measure.MAX_8H,
+        Measure.MAX_24H,
+        Measure.PEAK,
+    }
+)
 _LOWEST = frozenset({Measure.MIN_1H, Measure.MINIMUM})
 
 

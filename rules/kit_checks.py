@@ -23,7 +23,9 @@ RECENT = 3
 REPEATED = 2
 """Shifts with too little data among the recent ones that make a check."""
 
-_ROLLING = frozenset({Measure.MAX_15MIN, Measure.MAX_1H, Measure.MIN_1H, Measure.MAX_8H, Measure.MAX_24H})
+_ROLLING = frozenset(
+    {Measure.MAX_15MIN, Measure.MAX_30MIN, Measure.MAX_1H, Measure.MIN_1H, Measure.MAX_8H, Measure.MAX_24H}
+)
 
 _TITLE = Bilingual("Kit à contrôler : données insuffisantes", "Kit to check: insufficient data")
 _ADVICE = Bilingual(

@@ -31,7 +31,9 @@ MEASURES = {
     Measure.LEQ: Bilingual("niveau équivalent", "equivalent level"),
     Measure.TWA_8H: Bilingual("moyenne pondérée sur 8 h", "8-hour time-weighted average"),
     Measure.LEX_8H: Bilingual("exposition quotidienne L_EX,8h", "daily exposure L_EX,8h"),
+    Measure.LEX_40H: Bilingual("exposition hebdomadaire L_EX,40h", "weekly exposure L_EX,40h"),
     Measure.MAX_15MIN: Bilingual("moyenne la plus haute sur 15 min", "highest 15-minute mean"),
+    Measure.MAX_30MIN: Bilingual("moyenne la plus haute sur 30 min", "highest 30-minute mean"),
     Measure.MAX_1H: Bilingual("moyenne la plus haute sur 1 h", "highest 1-hour mean"),
     Measure.MAX_8H: Bilingual("moyenne la plus haute sur 8 h", "highest 8-hour mean"),
     Measure.MAX_24H: Bilingual("moyenne la plus haute sur 24 h", "highest 24-hour mean"),
@@ -47,6 +49,7 @@ MEASURES = {
         "valeur dépassée pendant 10 % du temps de travail", "value exceeded during 10% of the shift"
     ),
     Measure.P95: Bilingual("valeur dépassée pendant 5 % du temps de travail", "value exceeded during 5% of the shift"),
+    Measure.NOISE_CLIMATE: Bilingual("climat sonore L10 − L90", "noise climate L10 − L90"),
 }
 
 
