@@ -101,7 +101,7 @@ def lay_out(windows: Sequence[Sequence[Interval]]) -> Windows:
 
 
 def summarise(series: Series, windows: Windows, above_percent: Sequence[int] = ()) -> Summaries:
-    """Sums, extremes and percentiles of many windows, one pass over the steps of each.
+    """Sums, extremes and percentiles of many windows, one pass over the steps of each for the sums.
 
     Parameters
     ----------
@@ -122,8 +122,6 @@ def summarise(series: Series, windows: Windows, above_percent: Sequence[int] = (
     error is at most 2u + O(n·u²), u = 2⁻⁵³, of ∫ |signal| dt, however long the window.
     """
     count = len(windows)
-    shares = np.array(above_percent, dtype=np.int64)
-    room = len(series) + windows.pieces if shares.size else 0
     out = Summaries(
         valid=np.empty(count, np.int64),
         suspected=np.empty(count, np.int64),
@@ -132,7 +130,7 @@ def summarise(series: Series, windows: Windows, above_percent: Sequence[int] = (
         squared_signal=np.empty(count),
         lowest=np.empty(count),
         highest=np.empty(count),
-        percentiles=np.empty((count, shares.size)),
+        percentiles=np.empty((count, len(above_percent))),
     )
     kernels.summarise(
         series.instants,
@@ -141,12 +139,10 @@ def summarise(series: Series, windows: Windows, above_percent: Sequence[int] = (
         series.signal,
         series.suspect,
         readings_after(series, windows.starts),
+        readings_after(series, windows.ends),
         windows.starts,
         windows.ends,
         windows.offsets,
-        shares,
-        np.empty(room),
-        np.empty(room, np.int64),
         out.valid,
         out.suspected,
         out.integral,
@@ -154,9 +150,33 @@ def summarise(series: Series, windows: Windows, above_percent: Sequence[int] = (
         out.squared_signal,
         out.lowest,
         out.highest,
+    )
+    if above_percent:
+        _order(series, windows, above_percent, out)
+    return out
+
+
+def _order(series: Series, windows: Windows, above_percent: Sequence[int], out: Summaries) -> None:
+    """Fill the percentiles of summaries that are complete otherwise."""
+    room = len(series) + windows.pieces
+    kernels.percentiles(
+        series.instants,
+        series.weights,
+        series.values,
+        readings_after(series, windows.starts),
+        readings_after(series, windows.ends),
+        windows.starts,
+        windows.ends,
+        windows.offsets,
+        out.valid,
+        out.lowest,
+        out.highest,
+        np.array(above_percent, dtype=np.int64),
+        np.empty(room, np.int32),
+        np.empty(2 * room),
+        np.empty(2 * room, np.int64),
         out.percentiles,
     )
-    return out
 
 
 def block_variances(series: Series, windows: Windows, widths: Instants, gappy: npt.NDArray[np.bool_]) -> Values:

@@ -25,8 +25,12 @@ def compile_all() -> None:
     whole, real = np.empty(3, np.int64), np.empty(3)
     shares, percent = np.array([50], np.int64), np.empty((1, 1))
     windows.summarise(
-        instants, weights, values, energies, flags, firsts, starts, ends, offsets, shares, real.copy(), whole.copy(),
-        whole.copy(), whole.copy(), real.copy(), real.copy(), real.copy(), real.copy(), real.copy(), percent,
+        instants, weights, values, energies, flags, firsts, lasts, starts, ends, offsets,
+        whole.copy(), whole.copy(), real.copy(), real.copy(), real.copy(), real.copy(), real.copy(),
+    )  # fmt: skip
+    windows.percentiles(
+        instants, weights, values, firsts, lasts, starts, ends, offsets, ends, values[:1], values[2:], shares,
+        np.empty(4, np.int32), np.empty(8), np.empty(8, np.int64), percent,
     )  # fmt: skip
     windows.block_variance(instants, weights, energies, firsts, starts, ends, offsets, ends, np.ones(1, np.bool_), real)
     windows.time_beyond(

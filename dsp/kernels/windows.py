@@ -1,7 +1,7 @@
 """Kernels that sum a step function over windows: integrals, extremes, percentiles, time beyond limits, scatter.
 
-``firsts`` is, for each piece, the index of the first reading later than its start. No kernel calls one of another
-file: compiled code is kept as long as its own file is unchanged, and would not notice.
+``firsts`` and ``lasts`` are, for each piece, the indices of the first reading later than its start and its end. No
+kernel calls one of another file: compiled code is kept as long as its own file is unchanged, and would not notice.
 """
 
 import math
@@ -13,9 +13,16 @@ from numba import njit
 Instants = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
 Switches = npt.NDArray[np.bool_]
+Bins = npt.NDArray[np.int32]
 
 SAMPLE = 11
 """Elements a pivot is chosen from."""
+
+BINS = 1024
+"""Most bins the values of a window are counted into: 8 kB, which stays in the first-level cache."""
+
+FEW = 64
+"""Steps of a window whose percentiles are selected without counting into bins first."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -85,18 +92,14 @@ def _select(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def order_statistics(
+def _order_statistics(
     values: Values, weights: Instants, size: int, valid: int, above_percent: Instants, out: Values
 ) -> None:
     """Fill ``out`` with the smallest values the signal is above for at most ``above_percent`` of its time.
 
     ``above_percent`` falls; the first ``size`` values and weights are put in another order. Weights are summed as
-    integers: the answer is one of the values, exactly. NaN where there is no valid time.
+    integers: the answer is one of the values, exactly.
     """
-    if valid <= 0:
-        for k in range(above_percent.size):
-            out[k] = math.nan
-        return
     middle = above_percent.size // 2
     centre, first, last, above, reached = _select(values, weights, 0, size, 0, valid, valid, above_percent[middle])
     out[middle] = centre
@@ -113,6 +116,18 @@ def order_statistics(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _time(instants: Instants, weights: Instants, i: int, start: int, end: int) -> int:
+    """Time [ms] step ``i`` has inside (start, end]; only the first and the last step of a piece can be cut."""
+    return min(instants[i], end) - max(instants[i] - weights[i], start)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _stop(instants: Instants, weights: Instants, last: int, end: int) -> int:
+    """One past the last step that begins before ``end``; ``last`` is the first reading later than it."""
+    return last + 1 if last < instants.size and instants[last] - weights[last] < end else last
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def summarise(
     instants: Instants,
     weights: Instants,
@@ -120,12 +135,10 @@ def summarise(
     signal: Values,
     suspect: Switches,
     firsts: Instants,
+    lasts: Instants,
     starts: Instants,
     ends: Instants,
     offsets: Instants,
-    above_percent: Instants,
-    scratch_values: Values,
-    scratch_weights: Instants,
     valid: Instants,
     suspected: Instants,
     integral: Values,
@@ -133,13 +146,11 @@ def summarise(
     squared_signal: Values,
     lowest: Values,
     highest: Values,
-    percentiles: Values,
 ) -> None:
-    """Everything a window's mean, extremes and percentiles need, in one pass over its steps.
+    """Everything a window's mean and extremes need, in one pass over its steps.
 
     Window *w* has the pieces offsets[w] … offsets[w+1] − 1 of (starts, ends]. Filled: valid and suspected time [ms],
-    ∫ signal dt [·ms] by error-free addition, Σ wᵢ² and Σ (wᵢ·signalᵢ)², extremes of the values (NaN: no valid time),
-    and for each of ``above_percent`` the smallest value the signal is above for at most that share of the valid time.
+    ∫ signal dt [·ms] by error-free addition, Σ wᵢ² and Σ (wᵢ·signalᵢ)², extremes of the values (NaN: no valid time).
     """
     for window in range(offsets.size - 1):
         covered = 0
@@ -150,19 +161,15 @@ def summarise(
         signal_squares = 0.0
         least = math.inf
         largest = -math.inf
-        size = 0
         for piece in range(offsets[window], offsets[window + 1]):
-            start = starts[piece]
-            end = ends[piece]
-            i = firsts[piece]
-            while i < instants.size:
-                since = max(instants[i] - weights[i], start)
-                if since >= end:
-                    break
-                time = min(instants[i], end) - since
+            first = firsts[piece]
+            stop = _stop(instants, weights, lasts[piece], ends[piece])
+            for i in range(first, stop):
+                time = weights[i]
+                if i == first or i == stop - 1:
+                    time = _time(instants, weights, i, starts[piece], ends[piece])
                 covered += time
-                if suspect[i]:
-                    doubted += time
+                doubted += time * suspect[i]
                 x = signal[i] * time
                 z = total + x
                 y = z - total
@@ -172,11 +179,6 @@ def summarise(
                 signal_squares += x * x
                 least = min(least, values[i])
                 largest = max(largest, values[i])
-                if above_percent.size > 0:
-                    scratch_values[size] = values[i]
-                    scratch_weights[size] = time
-                    size += 1
-                i += 1
         valid[window] = covered
         suspected[window] = doubted
         integral[window] = total + rest
@@ -184,8 +186,134 @@ def summarise(
         squared_signal[window] = signal_squares
         lowest[window] = least if covered > 0 else math.nan
         highest[window] = largest if covered > 0 else math.nan
-        if above_percent.size > 0:
-            order_statistics(scratch_values, scratch_weights, size, covered, above_percent, percentiles[window])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _copy(
+    instants: Instants,
+    weights: Instants,
+    values: Values,
+    first: int,
+    stop: int,
+    start: int,
+    end: int,
+    scratch_values: Values,
+    scratch_weights: Instants,
+    size: int,
+) -> int:
+    """Append the steps of a piece to the scratch arrays; returns their new size."""
+    for i in range(first, stop):
+        scratch_values[size] = values[i]
+        scratch_weights[size] = _time(instants, weights, i, start, end)
+        size += 1
+    return size
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def percentiles(
+    instants: Instants,
+    weights: Instants,
+    values: Values,
+    firsts: Instants,
+    lasts: Instants,
+    starts: Instants,
+    ends: Instants,
+    offsets: Instants,
+    valid: Instants,
+    lowest: Values,
+    highest: Values,
+    above_percent: Instants,
+    keys: Bins,
+    scratch_values: Values,
+    scratch_weights: Instants,
+    out: Values,
+) -> None:
+    """Fill ``out``, shape (windows, shares), with the smallest value the signal is above for at most each share.
+
+    ``valid``, ``lowest`` and ``highest`` are those of :func:`summarise`; NaN where nothing is valid. ``above_percent``
+    falls. The values are counted into bins of equal width between the extremes, weighted by whole milliseconds; what is
+    in the bins that hold an answer is selected from exactly. Bins only decide how much that is.
+    """
+    times = np.zeros(BINS + 1, np.int64)
+    wanted = np.zeros(BINS + 1, np.bool_)
+    targets = np.zeros(above_percent.size, np.int64)
+    beyond = np.zeros(above_percent.size, np.int64)
+    for window in range(offsets.size - 1):
+        low = lowest[window]
+        span = highest[window] - low
+        for k in range(above_percent.size):
+            out[window, k] = low
+        if valid[window] <= 0 or span == 0.0:
+            continue
+        count = 0
+        for piece in range(offsets[window], offsets[window + 1]):
+            count += _stop(instants, weights, lasts[piece], ends[piece]) - firsts[piece]
+        bins = min(BINS, max(count // 4, 1))
+        scale = bins / span
+        if count <= FEW or not 0.0 < scale < math.inf:
+            size = 0
+            for piece in range(offsets[window], offsets[window + 1]):
+                first, start, end = firsts[piece], starts[piece], ends[piece]
+                stop = _stop(instants, weights, lasts[piece], end)
+                size = _copy(
+                    instants, weights, values, first, stop, start, end, scratch_values, scratch_weights, size
+                )
+            _order_statistics(scratch_values, scratch_weights, size, valid[window], above_percent, out[window])
+            continue
+        for k in range(bins + 1):
+            times[k] = 0
+        size = 0
+        for piece in range(offsets[window], offsets[window + 1]):
+            first, start, end = firsts[piece], starts[piece], ends[piece]
+            stop = _stop(instants, weights, lasts[piece], end)
+            for k in range(stop - first):
+                keys[size + k] = np.int32((values[first + k] - low) * scale)
+            times[keys[size]] -= weights[first] - _time(instants, weights, first, start, end)
+            if stop - 1 > first:
+                times[keys[size + stop - 1 - first]] -= weights[stop - 1] - _time(
+                    instants, weights, stop - 1, start, end
+                )
+            for k in range(stop - first):
+                times[keys[size + k]] += weights[first + k]
+            size += stop - first
+        bin_ = bins
+        above = 0
+        for k in range(above_percent.size - 1, -1, -1):
+            while 100 * (above + times[bin_]) <= above_percent[k] * valid[window]:
+                above += times[bin_]
+                bin_ -= 1
+            targets[k] = bin_
+            beyond[k] = above
+            wanted[bin_] = True
+        k = 0
+        size = 0
+        for piece in range(offsets[window], offsets[window + 1]):
+            first, start, end = firsts[piece], starts[piece], ends[piece]
+            for i in range(first, _stop(instants, weights, lasts[piece], end)):
+                if wanted[keys[k]]:
+                    keys[size] = keys[k]
+                    scratch_values[size] = values[i]
+                    scratch_weights[size] = _time(instants, weights, i, start, end)
+                    size += 1
+                k += 1
+        for k in range(above_percent.size):
+            wanted[targets[k]] = False
+            here = size
+            for i in range(size):
+                if keys[i] == targets[k]:
+                    scratch_values[here] = scratch_values[i]
+                    scratch_weights[here] = scratch_weights[i]
+                    here += 1
+            out[window, k], _, _, _, _ = _select(
+                scratch_values,
+                scratch_weights,
+                size,
+                here,
+                beyond[k],
+                times[targets[k]],
+                valid[window],
+                above_percent[k],
+            )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
