@@ -1,9 +1,12 @@
 """Plain sentences: what was found, how sure it is, how much was seen; said before any figure is shown."""
 
+from collections.abc import Sequence
+
 from catalog.quantities import Quantity
 from dashboards.standing import AgentStanding, Finding, digits
-from dashboards.vocabulary import AGENTS
+from dashboards.vocabulary import AGENTS, ICONE_WORDS
 from dashboards.words import Words
+from dsp.exposure import Measure
 from rules.decision import Decision
 
 _ALL_DAYS = 1.0
@@ -107,6 +110,18 @@ def coverage_sentence(standing: AgentStanding, words: Words) -> str:
         "the kits saw %(mean)s of the time on average, %(telling)s in the window above",
         mean=words.share(standing.coverage),
         telling=words.share(telling.coverage),
+    )
+
+
+def confinement(findings: Sequence[Finding], words: Words) -> str:
+    """The air stuffiness index ICONE of the campaign, the highest where several kits have one; empty without one."""
+    indices = [round(f.value) for f in findings if f.measure is Measure.ICONE and f.value is not None]
+    if not indices:
+        return ""
+    return words.say(
+        "Air stuffiness index ICONE: %(index)s out of 5 (%(word)s)",
+        index=words.number(max(indices), 0),
+        word=words.say(ICONE_WORDS[max(indices)]),
     )
 
 

@@ -62,6 +62,11 @@ class Finding:
         return self.measure in (Measure.TIME_ABOVE, Measure.TIME_BELOW)
 
     @property
+    def is_index(self) -> bool:
+        """Whether the value is a step of a scale, shown without the quantity's unit."""
+        return self.measure is Measure.ICONE
+
+    @property
     def half_width(self) -> float | None:
         """What stands after ±, in ``unit``, as in the reasons of tickets; None where nothing is known."""
         return None if self.uncertainty is None else EXPANDED * self.uncertainty

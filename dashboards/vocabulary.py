@@ -68,6 +68,16 @@ MEASURES: Mapping[Measure, str] = {
     Measure.ICONE: marked("air stuffiness index (ICONE)"),
 }
 
+ICONE_WORDS = (
+    marked("no confinement"),
+    marked("low confinement"),
+    marked("medium confinement"),
+    marked("high confinement"),
+    marked("very high confinement"),
+    marked("extreme confinement"),
+)
+"""What ICONE 0 to 5 is called by the decree."""
+
 WINDOWS: Mapping[WindowKind, str] = {
     WindowKind.SHIFT: marked("shift"),
     WindowKind.DAY: marked("day"),

@@ -19,7 +19,7 @@ def panels(
     """What a zone's page says of each agent, the agents that ask for attention first; charts of one day or of all."""
     tickets = [ticket for ticket in reader.tickets if ticket.zone == place.zone.id and ticket.is_open]
     standings = stand(findings, quantities(), words)
-    return [_panel(reader, place, standing, tickets, words, day) for standing in standings]
+    return [_panel(reader, place, standing, tickets, findings, words, day) for standing in standings]
 
 
 def other_tickets(reader: Reader, place: ZonePlace, findings: Sequence[Finding]) -> list[TicketShown]:
@@ -39,6 +39,7 @@ def _panel(
     place: ZonePlace,
     standing: AgentStanding,
     tickets: Sequence[TicketShown],
+    findings: Sequence[Finding],
     words: Words,
     day: date | None,
 ) -> Panel:
@@ -56,6 +57,7 @@ def _panel(
         [ticket for ticket in tickets if ticket.agent == standing.agent],
         sentences.nothing_to_do(standing, words),
         [_chart(reader, place, each, standing, words, day) for each in _charted(reader, place, standing)],
+        sentences.confinement(findings, words) if standing.agent == "co2" else "",
     )
 
 

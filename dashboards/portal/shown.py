@@ -150,6 +150,7 @@ class Panel:
     tickets: Sequence[TicketShown]
     nothing_to_do: str
     charts: Sequence[ChartShown]
+    confinement: str
 
 
 @dataclass(frozen=True, slots=True)
