@@ -266,6 +266,8 @@ def percentiles(
         for piece in range(offsets[window], offsets[window + 1]):
             first, start, end = firsts[piece], starts[piece], ends[piece]
             stop = _stop(instants, weights, lasts[piece], end)
+            if stop <= first:  # a piece nothing was heard in
+                continue
             for k in range(stop - first):
                 keys[size + k] = np.int32((values[first + k] - low) * scale)
             times[keys[size]] -= weights[first] - _time(instants, weights, first, start, end)
