@@ -87,6 +87,8 @@ class Measured:
             return [self._lex_8h()]
         if measure in PERCENTILES:
             return [self._percentile(measure)]
+        if measure is Measure.NOISE_CLIMATE:
+            return [self._noise_climate()]
         if measure in (Measure.PEAK, Measure.MINIMUM):
             return [self._extreme(measure)]
         direction: Direction = "above" if measure is Measure.TIME_ABOVE else "below"
@@ -124,19 +126,33 @@ class Measured:
     def _percentile(self, measure: Measure) -> Column:
         value = self.summaries.percentiles[:, PERCENTILES.index(measure)]
         none = np.full_like(value, np.nan)
-        return self._column(measure, value, none, none, uncertainty.of_readings(self.subject, value))
+        return self._column(measure, value, none, none, uncertainty.of_readings(self.subject, self.windows, value))
+
+    def _noise_climate(self) -> Column:
+        """L10 − L90: what moves all levels together, the microphone and its place, cancels out of the difference."""
+        value = self._percentile(Measure.P90).value - self._percentile(Measure.P10).value
+        none = np.full_like(value, np.nan)
+        parts = uncertainty.of_differences(self.subject, value)
+        column = Column(Measure.NOISE_CLIMATE, "dB", value, self.coverage, none, none, parts, self.suspect)
+        return column.only_where(self.enough)
 
     def _extreme(self, measure: Measure) -> Column:
         value = self.summaries.highest if measure is Measure.PEAK else self.summaries.lowest
         unseen = np.where(self.summaries.valid < self.windows.lengths, np.nan, value)
         low, high = (value, unseen) if measure is Measure.PEAK else (unseen, value)
-        return self._column(measure, value, low, high, uncertainty.of_readings(self.subject, value))
+        return self._column(measure, value, low, high, uncertainty.of_readings(self.subject, self.windows, value))
 
     def _time(self, measure: Measure, threshold: Threshold) -> Column:
         subject, limit = self.subject, threshold.value
-        u_s, u_p = subject.instrument.at(limit), subject.place.at(limit)
-        limits = (limit, limit - u_s, limit + u_s, limit - u_p, limit + u_p)
-        times = times_beyond(self.series, self.windows, threshold.direction, limits) / 1000.0
+        u_p = subject.place.at(limit)
+        times = np.empty((len(self.windows), 5))
+        # windows of one instrument uncertainty together: all of them, unless a calibration grows old or is renewed
+        u_instrument = uncertainty.of_instrument(subject, self.windows, np.full(len(self.windows), limit))
+        for u_s in np.unique(u_instrument).tolist():
+            chosen = np.flatnonzero(u_instrument == u_s)
+            limits = (limit, limit - u_s, limit + u_s, limit - u_p, limit + u_p)
+            windows = self.windows if chosen.size == len(self.windows) else self.windows.only(chosen)
+            times[chosen] = times_beyond(self.series, windows, threshold.direction, limits) / 1000.0
         sides = side_variances(self.series, self.windows, limit, subject.repeatability.at(limit)) / 1e6
         missing = (self.windows.lengths - self.summaries.valid) / 1000.0
         seen = self.summaries.valid > 0

@@ -44,8 +44,8 @@ def mistakes_of_rule(record: Record, rule: Rule, measured: Quantity, levels: Seq
 def _agent_and_measure(record: Record, rule: Rule, measured: Quantity) -> None:
     if rule.agent != measured.agent:
         record.mistake("agent", f'is "{rule.agent}"; {measured.id} is of agent "{measured.agent}"; write that')
-    if rule.window_kind is WindowKind.CAMPAIGN:
-        record.mistake("window", 'is "campaign"; a rule counts shifts or days; write shift or day')
+    if rule.window_kind in (WindowKind.WEEK, WindowKind.CAMPAIGN):
+        record.mistake("window", f'is "{rule.window_kind.value}"; a rule counts shifts or days; write shift or day')
         return
     known = [m for m in measures_computed(measured, rule.window_kind) if m not in _DURATIONS]
     if rule.measure not in known:

@@ -9,9 +9,11 @@ from catalog.places import Establishment, Zone
 from catalog.quantities import Averaging
 from catalog.registry import Registry
 from catalog.schedule import Interval, Shift, local_days, shifts
+from catalog.weeks import work_weeks
 from dsp.campaign import exceedances, exposures
 from dsp.exposure import Exceedance, Exposure, WindowKind
 from dsp.subject import Threshold
+from dsp.weekly import weekly_exposures
 from dsp.whole_campaign import campaign_exposures
 from rules.engine import LevelThreshold, thresholds
 from rules.pack import Pack
@@ -81,10 +83,13 @@ def compute_deployment(
     last = min(last + timedelta(days=_SILENCE), local_day(deployed.end, establishment.timezone))
     worked, days = _closed_windows(zone, establishment, deployed, first, last, now)
     result.days = {day.start: date_ for date_, day in days} | {shift.start: shift.day for shift in worked}
+    weeks = [week for week in work_weeks(zone.schedule, establishment, first, last) if week.closed <= now]
+    result.days |= {week.start: week.monday for week in weeks}
     levels = _levels(packs, zone, sorted({shift.day for shift in worked}))
     for channel in channels:
         limits = levels.get(channel.subject.quantity.id, ())
         result.exposures += exposures(channel.subject, channel.series, worked, days, limits)
+        result.exposures += weekly_exposures(channel.subject, channel.series, weeks)
         result.exposures += campaign_exposures(channel.subject, channel.series, worked, limits)
         result.exceedances += _episodes(channel, worked, limits)
     # a campaign may begin with the night shift of the evening before: that one keeps its own day
