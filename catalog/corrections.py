@@ -15,6 +15,9 @@ class CorrectionMethod(Enum):
     BARKJOHN_2022 = "barkjohn-2022"
 
 
+HIGHEST_KAPPA = 1.5
+"""Of any particle; pure sodium chloride has about 1.3."""
+
 PARTICLES = frozenset({"pm1", "pm2_5", "pm4", "pm10"})
 """Quantities that can be corrected for humidity at all."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import Enum
 
+from catalog.corrections import HumidityCorrection
 from catalog.identifiers import EmployerId, EstablishmentId, QuantityId, ZoneId
 from catalog.quantities import Uncertainty
 
@@ -97,6 +98,7 @@ class Zone:
     schedule: WorkSchedule
     transfer_factors: tuple[TransferFactor, ...] = ()
     place_uncertainty: dict[QuantityId, Uncertainty] = field(default_factory=dict)
+    corrections: tuple[HumidityCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

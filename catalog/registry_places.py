@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from catalog.corrections import HIGHEST_KAPPA, CorrectionMethod, HumidityCorrection, cannot_correct
 from catalog.identifiers import EmployerId, EstablishmentId, QuantityId, ZoneId
 from catalog.places import Employer, Establishment, TransferFactor, WorkIntensity, Zone, ZoneKind
 from catalog.public_holidays import countries, subdivisions
@@ -28,6 +29,7 @@ T = TypeVar("T")
 K = TypeVar("K", bound=str)
 
 KIND = member_of(ZoneKind, "a kind of zone")
+METHOD = member_of(CorrectionMethod, "a named correction")
 INTENSITY = member_of(WorkIntensity, "how hard the work is")
 COUNTRY = one_of(countries, "a country code such as FR", "write the two letters of ISO 3166")
 
@@ -86,6 +88,7 @@ def _read_establishment(item: Item, employer: Employer, places: Places) -> None:
 
 def _zone(item: Item, establishment: Establishment) -> Zone:
     factor_items = item.items("transfer_factors", "factors")
+    correction_items = item.items("corrections", "corrections")
     zone = Zone(
         id=ZoneId(item.read("id", IDENTIFIER)),
         establishment=establishment.id,
@@ -97,8 +100,10 @@ def _zone(item: Item, establishment: Establishment) -> Zone:
         schedule=read_schedule(item),
         transfer_factors=tuple(_transfer_factor(factor) for factor in factor_items),
         place_uncertainty=_place_uncertainty(item),
+        corrections=tuple(_correction(correction) for correction in correction_items),
     )
-    _once(factor_items, zone.transfer_factors)
+    _once(factor_items, [factor.quantity for factor in zone.transfer_factors], "one factor a quantity")
+    _once(correction_items, [each.quantity for each in zone.corrections], "one correction a quantity")
     item.close()
     return zone
 
@@ -133,13 +138,40 @@ def _transfer_factor(item: Item) -> TransferFactor:
     return factor
 
 
-def _once(items: list[Item], factors: tuple[TransferFactor, ...]) -> None:
-    """A quantity has one transfer factor in a zone."""
+def _correction(item: Item) -> HumidityCorrection:
+    """``{ quantity: pm2_5, method: kappa-koehler, kappa: 0.4 }``; only kappa-koehler has a κ, and it needs one."""
+    correction = HumidityCorrection(
+        quantity=QuantityId(item.read("quantity", QUANTITY)),
+        method=item.read("method", METHOD),
+        kappa=item.read("kappa", NUMBER, default=None),
+    )
+    if correction.quantity and isinstance(correction.method, CorrectionMethod):
+        _check_correction(item, correction)
+    item.close()
+    return correction
+
+
+def _check_correction(item: Item, correction: HumidityCorrection) -> None:
+    reason = cannot_correct(correction.quantity, correction.method)
+    if reason is not None:
+        item.problem("quantity", "a particle mass the method is for", reason)
+    if correction.method is not CorrectionMethod.KAPPA_KOEHLER:
+        if correction.kappa is not None:
+            item.problem("kappa", f"no kappa for {correction.method.value}", "remove it, or take kappa-koehler")
+    elif not item.has("kappa"):
+        what = f"{item.path}.kappa is missing; expected the dust's hygroscopicity, 0 to 1.5"
+        item.problems.add(item.line, f"{what}; add kappa: 0.4 (0 for mineral or wood dust)")
+    elif correction.kappa is not None and not 0.0 <= correction.kappa <= HIGHEST_KAPPA:
+        item.problem("kappa", f"0 to {HIGHEST_KAPPA}", "0 for mineral or wood dust, 0.3 to 0.6 for outdoor air")
+
+
+def _once(items: list[Item], quantities_named: list[QuantityId], expected: str) -> None:
+    """A quantity is named once in a list of a zone."""
     seen: set[QuantityId] = set()
-    for item, factor in zip(items, factors, strict=True):
-        if factor.quantity and factor.quantity in seen:
-            item.problem("quantity", "one factor a quantity", "remove one")
-        seen.add(factor.quantity)
+    for item, named in zip(items, quantities_named, strict=True):
+        if named and named in seen:
+            item.problem("quantity", expected, "remove one")
+        seen.add(named)
 
 
 def _place_uncertainty(zone: Item) -> dict[QuantityId, Uncertainty]:

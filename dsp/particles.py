@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from catalog.corrections import CorrectionMethod
+from catalog.corrections import HIGHEST_KAPPA, CorrectionMethod
 
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -115,7 +115,9 @@ def mass_factor(humidity: npt.ArrayLike, kappa: float) -> Values:
     return np.asarray(1.0 + kappa / _DENSITY * activity / (1.0 - activity), dtype=np.float64)
 
 
-def kappa_koehler(reading: npt.ArrayLike, humidity: npt.ArrayLike, kappa: float, cap: float = HUMIDITY_CAP) -> Corrected:
+def kappa_koehler(
+    reading: npt.ArrayLike, humidity: npt.ArrayLike, kappa: float, cap: float = HUMIDITY_CAP
+) -> Corrected:
     """Dry mass of optical particle readings, by κ-Köhler with a cap.
 
     Parameters
@@ -299,7 +301,9 @@ CHANNEL: Mapping[CorrectionMethod, str] = MappingProxyType(
 """Which of the sensor's two mass channels a vendor correction is for."""
 
 
-def correct(method: CorrectionMethod, kappa: float | None, reading: npt.ArrayLike, humidity: npt.ArrayLike) -> Corrected:
+def correct(
+    method: CorrectionMethod, kappa: float | None, reading: npt.ArrayLike, humidity: npt.ArrayLike
+) -> Corrected:
     """Readings [µg/m³] corrected by a named method.
 
     Raises
@@ -330,8 +334,8 @@ def _clipped(values: Values, humidity: Values) -> Corrected:
 
 
 def _activity(humidity: npt.ArrayLike, kappa: float) -> Values:
-    if not 0.0 <= kappa <= 1.5:
-        raise ParticleError(f"kappa is {kappa:g}; expected 0 to 1.5")
+    if not 0.0 <= kappa <= HIGHEST_KAPPA:
+        raise ParticleError(f"kappa is {kappa:g}; expected 0 to {HIGHEST_KAPPA:g}")
     rh = np.asarray(humidity, dtype=np.float64)
     wrong = (rh < 0.0) | (rh >= 100.0)
     if wrong.any():

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from catalog.corrections import HumidityCorrection
 from catalog.identifiers import DeploymentId, EmployerId, EstablishmentId, KitId, KitModelId, QuantityId, ZoneId
 from catalog.kits import Calibration, Deployment, Kit
 from catalog.places import Employer, Establishment, TransferFactor, WorkIntensity, WorkSchedule, Zone, ZoneKind
@@ -224,6 +225,7 @@ def _zone(row: ZoneRow) -> Zone:
         schedule=msgspec.convert(row.schedule, WorkSchedule),
         transfer_factors=msgspec.convert(row.transfer_factors, tuple[TransferFactor, ...]),
         place_uncertainty=msgspec.convert(row.place_uncertainty, dict[QuantityId, Uncertainty]),
+        corrections=msgspec.convert(row.corrections, tuple[HumidityCorrection, ...]),
     )
 
 

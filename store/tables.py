@@ -82,7 +82,7 @@ class EstablishmentRow(Base):
 
 
 class ZoneRow(Base):
-    """A zone; schedule, transfer factors and place uncertainties as the catalog's types in JSON."""
+    """A zone; schedule, transfer factors, place uncertainties and corrections as the catalog's types in JSON."""
 
     __tablename__ = "zones"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -95,6 +95,7 @@ class ZoneRow(Base):
     schedule: Mapped[Any] = mapped_column(JSON)
     transfer_factors: Mapped[Any] = mapped_column(JSON)
     place_uncertainty: Mapped[Any] = mapped_column(JSON)
+    corrections: Mapped[Any] = mapped_column(JSON)
 
 
 class KitRow(Base):

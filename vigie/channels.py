@@ -12,6 +12,7 @@ from catalog.places import TransferFactor, Zone
 from catalog.quantities import Averaging, Quantity, Uncertainty, quantity
 from catalog.registry import Registry
 from catalog.schedule import Interval
+from dsp.calibration import CalibrationStep, calibration_steps, corrected
 from dsp.campaign import Subject
 from dsp.series import Series, build
 from store.readings import ReadingStore
@@ -65,7 +66,9 @@ def channel_series(
             continue
         measured = quantity(name)
         channel = _channel(registry, deployment.kit, measured.id) or _fallback(measured.id, read.instants)
-        column = _at_the_person(zone, measured, read)
+        history = _calibrations(registry, zone, deployment.kit, channel)
+        calibrated = replace(read, values=corrected(read.instants, read.values, history))
+        column = _at_the_person(zone, measured, calibrated)
         yield ChannelSeries(
             subject_of(registry, deployment, zone, measured, channel, column.simulated),
             build(column.instants, column.values, column.flags, channel.period, channel.hold, measured.averaging),
@@ -88,7 +91,14 @@ def subject_of(
         place=_place(zone, measured),
         deployed=Interval(deployment.start, deployment.end if deployment.end is not None else _OPEN_END),
         simulated=simulated or (kit is not None and kit.simulated),
+        calibrations=_calibrations(registry, zone, deployment.kit, channel),
     )
+
+
+def _calibrations(registry: Registry, zone: Zone, kit: KitId, channel: Channel) -> tuple[CalibrationStep, ...]:
+    """The channel's history on the clock of the place."""
+    done = (c for c in registry.calibrations if c.kit == kit and c.quantity == channel.quantity)
+    return calibration_steps(done, registry.establishment_of(zone).timezone, channel.drift)
 
 
 def _transfer(zone: Zone, measured: Quantity) -> TransferFactor | None:
