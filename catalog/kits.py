@@ -9,7 +9,7 @@ from types import MappingProxyType
 from catalog.data_files import Table, load_toml, toml_names
 from catalog.errors import CatalogError
 from catalog.identifiers import DeploymentId, KitId, KitModelId, QuantityId, ZoneId
-from catalog.quantities import Uncertainty, quantity, read_uncertainty
+from catalog.quantities import Averaging, Uncertainty, quantity, read_uncertainty
 
 HOLD_PERIODS = 3
 """Periods one reading may stand for unless the model says otherwise (exposure-semantics, section 1)."""
@@ -30,6 +30,9 @@ class Channel:
         Sensing principle or part, e.g. ``NDIR``, ``MOX``.
     instrument, repeatability : Uncertainty or None
         In place of the catalog's defaults.
+    drift : Uncertainty or None
+        What the instrument uncertainty grows by a day once a calibration is past due: relative [1/d], absolute
+        [unit/d]. None where the model does not say.
     """
 
     quantity: QuantityId
@@ -38,6 +41,7 @@ class Channel:
     sensor: str
     instrument: Uncertainty | None = None
     repeatability: Uncertainty | None = None
+    drift: Uncertainty | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,11 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """One calibration of one channel: true = gain × read + offset, with its standard uncertainty until due."""
+    """One calibration of one channel: true = gain × read + offset, with its standard uncertainty until due.
+
+    It speaks of readings taken from the start of the day it was performed on, on the clock of the place they were
+    taken at, and is in date to the end of the day it is due.
+    """
 
     kit: KitId
     quantity: QuantityId
@@ -110,7 +118,7 @@ def read_kit_model(table: Table) -> KitModel:
     ----------
     table : Table
         ``id``, ``name``, ``maker`` and ``[[channel]]`` tables with ``quantity``, ``period`` [s], ``sensor``, and where
-        the defaults do not fit ``hold`` [s], ``instrument`` and ``repeatability``.
+        the defaults do not fit ``hold`` [s], ``instrument``, ``repeatability``, ``drift`` a day past due.
 
     Raises
     ------
@@ -144,6 +152,16 @@ def _channel(table: Table) -> Channel:
         sensor=table.text("sensor"),
         instrument=read_uncertainty(table.table("instrument")) if table.has("instrument") else None,
         repeatability=read_uncertainty(table.table("repeatability")) if table.has("repeatability") else None,
+        drift=_drift(table, known.averaging) if table.has("drift") else None,
     )
     table.close()
     return result
+
+
+def _drift(table: Table, averaging: Averaging) -> Uncertainty:
+    """``drift = { relative = 0.0002 }`` a day; a level drifts in dB alone."""
+    inner = table.table("drift")
+    found = read_uncertainty(inner)
+    if averaging is Averaging.ENERGETIC and found.relative:
+        raise inner.error("relative", f"is {found.relative:g}; a level drifts in dB a day, under absolute")
+    return found

@@ -6,12 +6,15 @@ from zoneinfo import ZoneInfo
 
 from catalog.identifiers import DeploymentId, KitId, KitModelId, QuantityId, ZoneId
 from catalog.kits import Calibration, Deployment, Kit, kit_models
+from catalog.quantities import Averaging, Uncertainty, quantities
 from catalog.registry_kinds import DAY, FLAG, IDENTIFIER, MODEL, MOMENT, NUMBER, QUANTITY, TEXT
 from catalog.registry_places import Read, read_uncertainty
 from catalog.suggest import did_you_mean
 from catalog.yaml_nodes import Item
 
 _FAR_FUTURE = 2**62
+_LARGEST_GAIN = 10.0
+"""A sensor that reads a tenth or ten times the truth is broken, not to be corrected."""
 
 
 def read_kits(root: Item) -> list[Read[Kit]]:
@@ -86,6 +89,7 @@ def read_calibrations(root: Item, kits: Mapping[KitId, Kit]) -> tuple[Calibratio
 
 def _check_calibration(item: Item, calibration: Calibration, kits: Mapping[KitId, Kit]) -> None:
     """A calibration is of a channel the model has, is due after it was done, and can be turned round."""
+    known = quantities().get(calibration.quantity)
     kit = kits.get(calibration.kit)
     model = kit_models().get(kit.model) if kit else None
     if model is not None and calibration.quantity and model.channel(calibration.quantity) is None:
@@ -95,6 +99,15 @@ def _check_calibration(item: Item, calibration: Calibration, kits: Mapping[KitId
         item.problem("due", f"a day after {item.raw('performed')}", "mend one of the two")
     if calibration.gain <= 0:
         item.problem("gain", "a gain above zero", "true value = gain × reading + offset")
+    elif known is not None and known.averaging is Averaging.ENERGETIC and calibration.gain != 1.0:
+        item.problem("gain", "1 for a level", "a level is corrected by its offset in dB alone")
+    elif calibration.gain > _LARGEST_GAIN or calibration.gain < 1 / _LARGEST_GAIN:
+        item.problem("gain", f"a gain from {1 / _LARGEST_GAIN:g} to {_LARGEST_GAIN:g}", "mend or replace the sensor")
+    if known is not None and abs(calibration.offset) > known.physical_high - known.physical_low:
+        span = f"{known.physical_high - known.physical_low:g} {known.unit}"
+        item.problem("offset", f"at most the whole range of {known.id}, {span}", "check the number and its unit")
+    if item.has("uncertainty") and item.has("quantity") and calibration.uncertainty == Uncertainty(0.0, 0.0):
+        item.problem("uncertainty", "a standard uncertainty above zero", "read it on the certificate (U divided by k)")
 
 
 def _known(item: Item, key: str, known: Mapping[KitId, object] | Mapping[ZoneId, object], expected: str) -> str:

@@ -39,6 +39,23 @@ class Windows:
         return int(self.lengths.size)
 
     @property
+    def begins(self) -> Instants:
+        """Start of the first piece of each window; meaningless for one without pieces."""
+        return np.append(self.starts, 0)[self.offsets[:-1]]
+
+    @property
+    def finishes(self) -> Instants:
+        """End of the last piece of each window; meaningless for one without pieces."""
+        return np.append(self.ends, 0)[self.offsets[1:] - 1]
+
+    def only(self, chosen: Instants) -> "Windows":
+        """The windows of these numbers, in that order."""
+        counts = self.offsets[chosen + 1] - self.offsets[chosen]
+        offsets = np.append(0, np.cumsum(counts))
+        pieces = np.repeat(self.offsets[chosen] - offsets[:-1], counts) + np.arange(offsets[-1])
+        return Windows(self.starts[pieces], self.ends[pieces], offsets, self.lengths[chosen])
+
+    @property
     def pieces(self) -> int:
         """How many pieces all windows have."""
         return int(self.starts.size)

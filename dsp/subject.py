@@ -6,6 +6,7 @@ from typing import Literal
 from catalog.identifiers import DeploymentId, KitId, ZoneId
 from catalog.quantities import Quantity, Uncertainty
 from catalog.schedule import Interval
+from dsp.calibration import CalibrationStep
 
 Direction = Literal["above", "below"]
 
@@ -17,12 +18,15 @@ class Subject:
     Attributes
     ----------
     instrument, repeatability, place : Uncertainty
-        Standard uncertainties (exposure-semantics, section 4): the catalog's, or what the kit model, the calibration
-        in date or the zone puts in their place.
+        Standard uncertainties (exposure-semantics, section 4): the catalog's, or what the kit model or the zone puts in
+        their place.
     deployed : Interval
         (start, end] of the deployment, milliseconds UTC; for one that is still open, ``end`` is how far to compute.
     simulated : bool
         True when any reading behind the series was simulated.
+    calibrations : tuple of CalibrationStep
+        What the series was corrected by, in order of time; they may know the instrument better than ``instrument``
+        does, and past their due date know it worse. See :func:`dsp.uncertainty.of_instrument`.
     """
 
     zone: ZoneId
@@ -34,6 +38,7 @@ class Subject:
     place: Uncertainty
     deployed: Interval
     simulated: bool
+    calibrations: tuple[CalibrationStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
