@@ -1,6 +1,6 @@
 """From stored readings to the series of one deployment: which channel, which uncertainties, which arrays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from dsp.calibration import CalibrationStep, calibration_steps, corrected
 from dsp.campaign import Subject
 from dsp.series import Series, build
 from store.readings import ReadingStore
+from vigie.corrections import humidity_corrected
 from vigie.kit_columns import Column, read_columns
 
 _BEFORE = 6 * 3_600_000
@@ -59,6 +60,7 @@ def channel_series(
     """
     zone = registry.zones[deployment.zone]
     columns = read_columns(store, deployment.kit, span.start - _BEFORE, span.end, version)
+    humidity = _humidity(registry, zone, deployment.kit, columns) if zone.corrections else None
     for name in sorted(columns):
         read = columns[name]
         within = int(np.searchsorted(read.instants, span.start, side="right"))
@@ -68,12 +70,23 @@ def channel_series(
         channel = _channel(registry, deployment.kit, measured.id) or _fallback(measured.id, read.instants)
         history = _calibrations(registry, zone, deployment.kit, channel)
         calibrated = replace(read, values=corrected(read.instants, read.values, history))
-        column = _at_the_person(zone, measured, calibrated)
+        column = _at_the_person(zone, measured, humidity_corrected(zone, measured, calibrated, humidity))
         yield ChannelSeries(
             subject_of(registry, deployment, zone, measured, channel, column.simulated),
             build(column.instants, column.values, column.flags, channel.period, channel.hold, measured.averaging),
             Interval(int(column.instants[within]), int(column.instants[-1])),
         )
+
+
+def _humidity(registry: Registry, zone: Zone, kit: KitId, columns: Mapping[str, Column]) -> Series | None:
+    """Relative humidity of a kit, for corrections of its other quantities; None where it measures none."""
+    read = columns.get("humidity")
+    if read is None:
+        return None
+    measured = quantity("humidity")
+    channel = _channel(registry, kit, measured.id) or _fallback(measured.id, read.instants)
+    values = corrected(read.instants, read.values, _calibrations(registry, zone, kit, channel))
+    return build(read.instants, values, read.flags, channel.period, channel.hold, measured.averaging)
 
 
 def subject_of(

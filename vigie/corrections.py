@@ -14,7 +14,7 @@ from dsp.series import Series
 from vigie.kit_columns import Column
 
 
-def corrected(zone: Zone, measured: Quantity, column: Column, humidity: Series | None) -> Column:
+def humidity_corrected(zone: Zone, measured: Quantity, column: Column, humidity: Series | None) -> Column:
     """A kit's column as the zone's correction of that quantity makes it; as it is where the zone names none.
 
     Parameters
