@@ -9,6 +9,7 @@ from types import MappingProxyType
 from catalog.data_files import Table, load_toml, toml_names
 from catalog.errors import CatalogError
 from catalog.identifiers import DeploymentId, KitId, KitModelId, QuantityId, ZoneId
+from catalog.quality import QualityLimits, quality_limits, read_quality
 from catalog.quantities import Averaging, Uncertainty, quantity, read_uncertainty
 
 HOLD_PERIODS = 3
@@ -33,6 +34,8 @@ class Channel:
     drift : Uncertainty or None
         What the instrument uncertainty grows by a day once a calibration is past due: relative [1/d], absolute
         [unit/d]. None where the model does not say.
+    quality : QualityLimits or None
+        Parameters of the quality tests where the model knows better than the catalog.
     """
 
     quantity: QuantityId
@@ -42,6 +45,12 @@ class Channel:
     instrument: Uncertainty | None = None
     repeatability: Uncertainty | None = None
     drift: Uncertainty | None = None
+    quality: QualityLimits | None = None
+
+    @property
+    def tests(self) -> QualityLimits:
+        """Parameters of the quality tests: the model's own, else the catalog's for this kind of sensor."""
+        return self.quality or quality_limits(self.quantity, self.sensor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,8 @@ def read_kit_model(table: Table) -> KitModel:
     ----------
     table : Table
         ``id``, ``name``, ``maker`` and ``[[channel]]`` tables with ``quantity``, ``period`` [s], ``sensor``, and where
-        the defaults do not fit ``hold`` [s], ``instrument``, ``repeatability``, ``drift`` a day past due.
+        the defaults do not fit ``hold`` [s], ``instrument``, ``repeatability``, ``drift`` a day past due
+        and ``quality`` (tests as in ``quality.toml``).
 
     Raises
     ------
@@ -145,14 +155,17 @@ def _channel(table: Table) -> Channel:
     hold = table.number("hold", HOLD_PERIODS * period)
     if hold < period:
         raise table.error("hold", f"is {hold:g}; expected at least the period, {period:g} s")
+    sensor = table.text("sensor")
+    tests = quality_limits(known.id, sensor)
     result = Channel(
         quantity=known.id,
         period=period,
         hold=hold,
-        sensor=table.text("sensor"),
+        sensor=sensor,
         instrument=read_uncertainty(table.table("instrument")) if table.has("instrument") else None,
         repeatability=read_uncertainty(table.table("repeatability")) if table.has("repeatability") else None,
         drift=_drift(table, known.averaging) if table.has("drift") else None,
+        quality=read_quality(table.table("quality"), tests) if table.has("quality") else None,
     )
     table.close()
     return result
