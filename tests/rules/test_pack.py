@@ -79,7 +79,7 @@ def test_good_pack_is_read() -> None:
 
 def test_mistakes_raise_one_error_with_all_of_them() -> None:
     with pytest.raises(PackError) as caught:
-        load_pack(GOOD.replace("window: shift", "window: week").replace("priority: 3", "priority: 9"), "mine.yaml")
+        load_pack(GOOD.replace("window: shift", "window: fortnight").replace("priority: 3", "priority: 9"), "mine.yaml")
     assert len(caught.value.messages) == 2
     assert caught.value.messages[0].startswith("mine.yaml:11: ")
 
