@@ -1,7 +1,7 @@
 """Many windows at once: how they are laid out for the kernels, and what the kernels find in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,27 @@ class Windows:
     def pieces(self) -> int:
         """How many pieces all windows have."""
         return int(self.starts.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """How much of each of many windows was seen, and between which values; arrays of shape (windows,).
+
+    Attributes
+    ----------
+    valid : int64 array
+        Time that readings stand for [ms].
+    lowest, highest : float64 array
+        Extremes of the values, in the quantity's unit; NaN where nothing was measured.
+    """
+
+    valid: Instants
+    lowest: Values
+    highest: Values
+
+    def where(self, these: Instants) -> "Spans":
+        """Those of the windows with these numbers."""
+        return Spans(self.valid[these], self.lowest[these], self.highest[these])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +168,7 @@ def summarise(series: Series, windows: Windows, above_percent: Sequence[int] = (
         squared_signal=np.empty(count),
         lowest=np.empty(count),
         highest=np.empty(count),
-        percentiles=np.empty((count, len(above_percent))),
+        percentiles=np.empty((count, 0)),
     )
     kernels.summarise(
         series.instants,
@@ -169,14 +190,16 @@ def summarise(series: Series, windows: Windows, above_percent: Sequence[int] = (
         out.highest,
     )
     if above_percent:
-        _order(series, windows, above_percent, out)
+        spans = Spans(out.valid, out.lowest, out.highest)
+        return replace(out, percentiles=order_statistics(series, windows, spans, above_percent))
     return out
 
 
-def _order(series: Series, windows: Windows, above_percent: Sequence[int], out: Summaries) -> None:
-    """Fill the percentiles of summaries that are complete otherwise."""
-    room = len(series) + windows.pieces
-    kernels.percentiles(
+def spans_of(series: Series, windows: Windows) -> Spans:
+    """Valid time and extremes of many windows, where nothing else is wanted of them."""
+    count = len(windows)
+    out = Spans(np.empty(count, np.int64), np.empty(count), np.empty(count))
+    kernels.spans(
         series.instants,
         series.weights,
         series.values,
@@ -188,12 +211,46 @@ def _order(series: Series, windows: Windows, above_percent: Sequence[int], out: 
         out.valid,
         out.lowest,
         out.highest,
+    )
+    return out
+
+
+def order_statistics(series: Series, windows: Windows, spans: Spans, above_percent: Sequence[int]) -> Values:
+    """Percentiles weighted by time, float64 array of shape (windows, shares); NaN where nothing was measured.
+
+    Parameters
+    ----------
+    spans : Spans
+        Of the same windows.
+    above_percent : sequence of int
+        As for :func:`summarise`.
+
+    Notes
+    -----
+    The smallest value the signal is above for at most n % of the valid time: values are counted into bins weighted by
+    whole milliseconds, then selected from the bin that holds the answer, so it is one of the values, exactly.
+    """
+    room = len(series) + windows.pieces
+    out = np.empty((len(windows), len(above_percent)))
+    kernels.percentiles(
+        series.instants,
+        series.weights,
+        series.values,
+        readings_after(series, windows.starts),
+        readings_after(series, windows.ends),
+        windows.starts,
+        windows.ends,
+        windows.offsets,
+        spans.valid,
+        spans.lowest,
+        spans.highest,
         np.array(above_percent, dtype=np.int64),
         np.empty(room, np.int32),
         np.empty(2 * room),
         np.empty(2 * room, np.int64),
-        out.percentiles,
+        out,
     )
+    return out
 
 
 def block_variances(series: Series, windows: Windows, widths: Instants, gappy: npt.NDArray[np.bool_]) -> Values:

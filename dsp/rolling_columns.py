@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from catalog.schedule import Interval
 from dsp import uncertainty
-from dsp.batch import Windows, lay_out, summarise
+from dsp.batch import Windows, lay_out, order_statistics, spans_of, summarise
 from dsp.columns import Column
 from dsp.exposure import Measure
 from dsp.measures import ROLLING
@@ -52,13 +52,13 @@ class Positions:
             none = first > last or last == day.start
             pieces.append(() if none else (Interval(first - width, last),))
         windows = lay_out(pieces)
-        summaries = summarise(series, windows)
+        spans = spans_of(series, windows)
         high_fill = np.zeros(len(windows))
-        gappy = np.flatnonzero((summaries.valid < windows.lengths) & (summaries.valid > 0))
+        gappy = np.flatnonzero((spans.valid < windows.lengths) & (spans.valid > 0))
         if gappy.size:
-            reach = summarise(series, lay_out([pieces[k] for k in gappy]), (5,))
-            high_fill[gappy] = as_signal(series.averaging, reach.percentiles[:, 0])
-        return cls(windows, opened, high_fill, is_below_zero(series, summaries))
+            p95 = order_statistics(series, windows.only(gappy), spans.where(gappy), (5,))
+            high_fill[gappy] = as_signal(series.averaging, p95[:, 0])
+        return cls(windows, opened, high_fill, is_below_zero(series, spans.lowest))
 
 
 def rolling_column(subject: Subject, series: Series, positions: Positions, measure: Measure, minimum: float) -> Column:

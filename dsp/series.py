@@ -1,5 +1,6 @@
 """A series: the usable readings of one kit and quantity, and the time each of them stands for."""
 
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -85,9 +86,10 @@ class Series:
         """
         first = int(np.searchsorted(self.instants, interval.start, side="right"))
         last = int(np.searchsorted(self.instants, interval.end, side="right"))
-        weights = self.weights[first:last].copy()
-        if weights.size:
-            weights[0] = min(weights[0], self.instants[first] - interval.start)
+        weights = self.weights[first:last]
+        if weights.size and weights[0] > self.instants[first] - interval.start:
+            weights = weights.copy()
+            weights[0] = self.instants[first] - interval.start
         part = Series(
             self.instants[first:last],
             self.values[first:last],
@@ -158,7 +160,7 @@ def build(
         raise SeriesError(f"hold is {channel_hold_s} s; expected at least the period of {period / 1000} s")
     t = np.array(instants, dtype=np.int64)
     v = np.array(values, dtype=np.float64)
-    f = np.array(flags, dtype=np.int64)
+    f = np.asarray(flags, dtype=np.int64)
     if not (t.ndim == v.ndim == f.ndim == 1 and t.size == v.size == f.size):
         raise SeriesError(f"{t.shape} instants, {v.shape} values and {f.shape} flags; expected one of each per reading")
     _check_order(t)
@@ -225,20 +227,19 @@ def _milliseconds(seconds: float, name: str) -> int:
 def _check_order(instants: Instants) -> None:
     if instants.size and (abs(int(instants[0])) > LONGEST_SPAN or abs(int(instants[-1])) > LONGEST_SPAN):
         raise SeriesError(f"instants run from {instants[0]} to {instants[-1]}; expected milliseconds UTC")
-    late = np.flatnonzero(instants[1:] <= instants[:-1])
-    if late.size:
-        at = int(late[0]) + 1
+    late = instants[1:] <= instants[:-1]
+    if late.any():
+        at = int(late.argmax()) + 1
         raise SeriesError(
             f"instant {instants[at]} at row {at} follows {instants[at - 1]}; expected instants sorted, each only once"
         )
 
 
 def _check_values(instants: Instants, values: Values, averaging: Averaging) -> None:
-    wrong = ~np.isfinite(values)
-    if averaging is Averaging.ENERGETIC:
-        wrong |= np.abs(values) > HIGHEST_LEVEL
-    if wrong.any():
-        at = int(np.flatnonzero(wrong)[0])
+    highest = HIGHEST_LEVEL if averaging is Averaging.ENERGETIC else sys.float_info.max
+    # NaN fails every comparison, and minimum and maximum hand it on
+    if values.size and not (values.min() >= -highest and values.max() <= highest):
+        at = int((~(np.abs(values) <= highest)).argmax())
         raise SeriesError(
             f"value at instant {instants[at]} is {values[at]}; expected a finite number"
             f"{' within ± 1000 dB' if averaging is Averaging.ENERGETIC else ''} (flag it bad to leave it out)"

@@ -74,7 +74,7 @@ class Measured:
             suspect=summaries.suspected / np.maximum(valid, 1),
             enough=(valid > 0) & (valid >= minimum * lengths),
             high_fill=as_signal(series.averaging, summaries.percentiles[:, _P95]),
-            below_zero=is_below_zero(series, summaries),
+            below_zero=is_below_zero(series, summaries.lowest),
         )
 
     def columns(self, measure: Measure, thresholds: Sequence[Threshold]) -> list[Column]:
@@ -164,8 +164,8 @@ class Measured:
         return column.only_where(self.enough)
 
 
-def is_below_zero(series: Series, summaries: Summaries) -> npt.NDArray[np.bool_]:
+def is_below_zero(series: Series, lowest: Values) -> npt.NDArray[np.bool_]:
     """Where an arithmetic quantity went below zero (an energy never does)."""
     if series.averaging is Averaging.ENERGETIC:
-        return np.zeros(summaries.lowest.size, np.bool_)
-    return summaries.lowest < 0.0
+        return np.zeros(lowest.size, np.bool_)
+    return lowest < 0.0

@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from dsp.kernels import episodes, rolling, signal, windows
+from dsp.kernels import episodes, quality, rolling, signal, windows
 
-_MODULES = (signal, windows, rolling, episodes)
+_MODULES = (signal, windows, rolling, episodes, quality)
 
 
 def compile_all() -> None:
@@ -28,6 +29,9 @@ def compile_all() -> None:
         instants, weights, values, energies, flags, firsts, lasts, starts, ends, offsets,
         whole.copy(), whole.copy(), real.copy(), real.copy(), real.copy(), real.copy(), real.copy(),
     )  # fmt: skip
+    windows.spans(
+        instants, weights, values, firsts, lasts, starts, ends, offsets, whole.copy(), real.copy(), real.copy()
+    )
     windows.percentiles(
         instants, weights, values, firsts, lasts, starts, ends, offsets, ends, values[:1], values[2:], shares,
         np.empty(4, np.int32), np.empty(8), np.empty(8, np.int64), percent,
@@ -45,6 +49,23 @@ def compile_all() -> None:
         instants, weights, values, energies, firsts, starts, ends, 1.0, 1.5, 1.5, 0.0, 0, 0,
         whole.copy(), whole.copy(), real.copy(), real.copy(), whole.copy(), real.copy(), flags.copy(),
     )  # fmt: skip
+    _compile_quality(instants, values)
+
+
+def _compile_quality(instants: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> None:
+    """The kernels of the quality tests."""
+    marks, scratch = np.zeros(3, np.uint8), np.empty(3)
+    quality.span_flags(values, 0.0, 9.0, 0.0, 9.0, 9.0, marks, marks.copy())
+    quality.gap_flags(instants, 180_000, marks)
+    quality.rate_flags(instants, values, 180_000, 0, 1.0, marks)
+    quality.spike_candidates(instants, values, 180_000, 1.0, marks)
+    quality.confirm_spikes(instants, values, 180_000, 1.0, 0.0, scratch, marks)
+    quality.flat_line_flags(
+        instants, instants, values, 180_000, 0.0, 0.0, 0.0, 60_000.0, 60_000.0, scratch, scratch.copy(), marks
+    )
+    quality.baseline_flags(instants, values, 60_000, 180_000, 0.0, 9.0, 60_000, 0.01, 0.75, marks)
+    quality.first_out_of_order(instants)
+    quality.worst(marks, marks.copy())
 
 
 def is_cached() -> bool:

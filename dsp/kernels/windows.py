@@ -21,9 +21,6 @@ SAMPLE = 11
 BINS = 1024
 """Most bins the values of a window are counted into: 8 kB, which stays in the first-level cache."""
 
-FEW = 64
-"""Steps of a window whose percentiles are selected without counting into bins first."""
-
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _swap(values: Values, weights: Instants, a: int, b: int) -> None:
@@ -52,11 +49,10 @@ def _pivot(values: Values, weights: Instants, low: int, high: int, seed: int, ra
 @njit(cache=True, nogil=True, error_model="numpy")
 def _select(
     values: Values, weights: Instants, low: int, high: int, above: int, here: int, valid: int, percent: int
-) -> tuple[float, int, int, int, int]:
-    """Smallest value x in [low, high) with 100·time(v > x) ≤ percent·valid.
+) -> float:
+    """Smallest value x of the range [low, high) with 100·time(v > x) ≤ percent·valid; leaves it in another order.
 
-    ``above`` is the time beyond ``high``, ``here`` that of the range. Leaves the range split in three: smaller, equal
-    (from, to), greater; returns x, from, to, time(v > x), time(v ≥ x).
+    ``above`` is the time of all that is greater than the range, ``here`` that of the range.
     """
     seed = 20_261_122
     while True:
@@ -88,31 +84,7 @@ def _select(
             here -= greater + equal
             high = first
         else:
-            return pivot, first, last, above + greater, above + greater + equal
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _order_statistics(
-    values: Values, weights: Instants, size: int, valid: int, above_percent: Instants, out: Values
-) -> None:
-    """Fill ``out`` with the smallest values the signal is above for at most ``above_percent`` of its time.
-
-    ``above_percent`` falls; the first ``size`` values and weights are put in another order. Weights are summed as
-    integers: the answer is one of the values, exactly.
-    """
-    middle = above_percent.size // 2
-    centre, first, last, above, reached = _select(values, weights, 0, size, 0, valid, valid, above_percent[middle])
-    out[middle] = centre
-    # below and above the middle's own block: two ranges that never mix again
-    for k in range(middle - 1, -1, -1):
-        out[k] = out[k + 1]
-        if 100 * reached <= above_percent[k] * valid:
-            below = valid - reached
-            out[k], first, _, _, reached = _select(values, weights, 0, first, reached, below, valid, above_percent[k])
-    for k in range(middle + 1, above_percent.size):
-        out[k] = out[k - 1]
-        if 100 * above > above_percent[k] * valid:
-            out[k], _, last, above, _ = _select(values, weights, last, size, 0, above, valid, above_percent[k])
+            return pivot
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -124,7 +96,9 @@ def _time(instants: Instants, weights: Instants, i: int, start: int, end: int) -
 @njit(cache=True, nogil=True, error_model="numpy")
 def _stop(instants: Instants, weights: Instants, last: int, end: int) -> int:
     """One past the last step that begins before ``end``; ``last`` is the first reading later than it."""
-    return last + 1 if last < instants.size and instants[last] - weights[last] < end else last
+    if last < instants.size and instants[last] - weights[last] < end:
+        return last + 1
+    return last
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -189,7 +163,58 @@ def summarise(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _copy(
+def spans(
+    instants: Instants,
+    weights: Instants,
+    values: Values,
+    firsts: Instants,
+    lasts: Instants,
+    starts: Instants,
+    ends: Instants,
+    offsets: Instants,
+    valid: Instants,
+    lowest: Values,
+    highest: Values,
+) -> None:
+    """Valid time and extremes alone, as in :func:`summarise`, several times as fast: for windows that overlap a lot."""
+    for window in range(offsets.size - 1):
+        covered = 0
+        least = math.inf
+        largest = -math.inf
+        for piece in range(offsets[window], offsets[window + 1]):
+            first = firsts[piece]
+            stop = _stop(instants, weights, lasts[piece], ends[piece])
+            for i in range(first, stop):
+                covered += weights[i]
+            if stop > first:
+                covered -= weights[first] - _time(instants, weights, first, starts[piece], ends[piece])
+            if stop > first + 1:
+                covered -= weights[stop - 1] - _time(instants, weights, stop - 1, starts[piece], ends[piece])
+            # four at a time: one comparison would wait for the other
+            even = first + (stop - first) // 4 * 4
+            low_a = low_b = low_c = low_d = math.inf
+            high_a = high_b = high_c = high_d = -math.inf
+            for i in range(first, even, 4):
+                low_a = min(low_a, values[i])
+                low_b = min(low_b, values[i + 1])
+                low_c = min(low_c, values[i + 2])
+                low_d = min(low_d, values[i + 3])
+                high_a = max(high_a, values[i])
+                high_b = max(high_b, values[i + 1])
+                high_c = max(high_c, values[i + 2])
+                high_d = max(high_d, values[i + 3])
+            least = min(least, min(min(low_a, low_b), min(low_c, low_d)))
+            largest = max(largest, max(max(high_a, high_b), max(high_c, high_d)))
+            for i in range(even, stop):
+                least = min(least, values[i])
+                largest = max(largest, values[i])
+        valid[window] = covered
+        lowest[window] = least if covered > 0 else math.nan
+        highest[window] = largest if covered > 0 else math.nan
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _count(
     instants: Instants,
     weights: Instants,
     values: Values,
@@ -197,16 +222,49 @@ def _copy(
     stop: int,
     start: int,
     end: int,
-    scratch_values: Values,
-    scratch_weights: Instants,
-    size: int,
-) -> int:
-    """Append the steps of a piece to the scratch arrays; returns their new size."""
-    for i in range(first, stop):
-        scratch_values[size] = values[i]
-        scratch_weights[size] = _time(instants, weights, i, start, end)
-        size += 1
-    return size
+    low: float,
+    scale: float,
+    keys: Bins,
+    times: Instants,
+) -> None:
+    """Fill ``keys`` with the bin of each step of a piece, and add its time to that bin."""
+    for k in range(stop - first):
+        keys[k] = np.int32((values[first + k] - low) * scale)
+    for k in range(stop - first):
+        times[keys[k]] += weights[first + k]
+    # only the first and the last step of a piece can be cut
+    if stop > first:
+        times[keys[0]] -= weights[first] - _time(instants, weights, first, start, end)
+    if stop > first + 1:
+        times[keys[stop - 1 - first]] -= weights[stop - 1] - _time(instants, weights, stop - 1, start, end)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _aim(times: Instants, bins: int, valid: int, above_percent: Instants, targets: Instants, beyond: Instants) -> None:
+    """Fill, for each share, the bin its answer is in and the time beyond that bin.
+
+    That is the lowest bin with any time in it beyond which there is at most the share: its largest value will do.
+    """
+    at = bins
+    above = 0
+    for k in range(above_percent.size - 1, -1, -1):
+        while 100 * (above + times[at]) <= above_percent[k] * valid:
+            above += times[at]
+            at -= 1
+        targets[k] = at
+        beyond[k] = above
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gather(keys: Bins, bin_: int, size: int, values: Values, weights: Instants) -> int:
+    """Copy those of the first ``size`` elements that are in a bin behind them; returns where the copies end."""
+    last = size
+    for i in range(size):
+        if keys[i] == bin_:
+            values[last] = values[i]
+            weights[last] = weights[i]
+            last += 1
+    return last
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -233,6 +291,8 @@ def percentiles(
     ``valid``, ``lowest`` and ``highest`` are those of :func:`summarise`; NaN where nothing is valid. ``above_percent``
     falls. The values are counted into bins of equal width between the extremes, weighted by whole milliseconds; what is
     in the bins that hold an answer is selected from exactly. Bins only decide how much that is.
+
+    ``keys`` has room for every step of a window, ``scratch_values`` and ``scratch_weights`` for twice as many.
     """
     times = np.zeros(BINS + 1, np.int64)
     wanted = np.zeros(BINS + 1, np.bool_)
@@ -241,8 +301,7 @@ def percentiles(
     for window in range(offsets.size - 1):
         low = lowest[window]
         span = highest[window] - low
-        for k in range(above_percent.size):
-            out[window, k] = low
+        out[window, :] = low
         if valid[window] <= 0 or span == 0.0:
             continue
         count = 0
@@ -250,71 +309,38 @@ def percentiles(
             count += _stop(instants, weights, lasts[piece], ends[piece]) - firsts[piece]
         bins = min(BINS, max(count // 4, 1))
         scale = bins / span
-        if count <= FEW or not 0.0 < scale < math.inf:
-            size = 0
-            for piece in range(offsets[window], offsets[window + 1]):
-                first, start, end = firsts[piece], starts[piece], ends[piece]
-                stop = _stop(instants, weights, lasts[piece], end)
-                size = _copy(
-                    instants, weights, values, first, stop, start, end, scratch_values, scratch_weights, size
-                )
-            _order_statistics(scratch_values, scratch_weights, size, valid[window], above_percent, out[window])
-            continue
-        for k in range(bins + 1):
-            times[k] = 0
+        if not 0.0 < scale < math.inf or not span < math.inf:
+            # values too far apart or too close to be told by a quotient: all in one bin
+            bins = 1
+            scale = 0.0
+            low = 0.0
+        times[: bins + 1] = 0
         size = 0
         for piece in range(offsets[window], offsets[window + 1]):
-            first, start, end = firsts[piece], starts[piece], ends[piece]
-            stop = _stop(instants, weights, lasts[piece], end)
-            if stop <= first:  # a piece nothing was heard in
-                continue
-            for k in range(stop - first):
-                keys[size + k] = np.int32((values[first + k] - low) * scale)
-            times[keys[size]] -= weights[first] - _time(instants, weights, first, start, end)
-            if stop - 1 > first:
-                times[keys[size + stop - 1 - first]] -= weights[stop - 1] - _time(
-                    instants, weights, stop - 1, start, end
-                )
-            for k in range(stop - first):
-                times[keys[size + k]] += weights[first + k]
+            first = firsts[piece]
+            stop = _stop(instants, weights, lasts[piece], ends[piece])
+            _count(instants, weights, values, first, stop, starts[piece], ends[piece], low, scale, keys[size:], times)
             size += stop - first
-        bin_ = bins
-        above = 0
-        for k in range(above_percent.size - 1, -1, -1):
-            while 100 * (above + times[bin_]) <= above_percent[k] * valid[window]:
-                above += times[bin_]
-                bin_ -= 1
-            targets[k] = bin_
-            beyond[k] = above
-            wanted[bin_] = True
+        _aim(times, bins, valid[window], above_percent, targets, beyond)
+        for k in range(above_percent.size):
+            wanted[targets[k]] = True
         k = 0
         size = 0
         for piece in range(offsets[window], offsets[window + 1]):
-            first, start, end = firsts[piece], starts[piece], ends[piece]
-            for i in range(first, _stop(instants, weights, lasts[piece], end)):
+            first = firsts[piece]
+            for i in range(first, _stop(instants, weights, lasts[piece], ends[piece])):
                 if wanted[keys[k]]:
                     keys[size] = keys[k]
                     scratch_values[size] = values[i]
-                    scratch_weights[size] = _time(instants, weights, i, start, end)
+                    scratch_weights[size] = _time(instants, weights, i, starts[piece], ends[piece])
                     size += 1
                 k += 1
         for k in range(above_percent.size):
             wanted[targets[k]] = False
-            here = size
-            for i in range(size):
-                if keys[i] == targets[k]:
-                    scratch_values[here] = scratch_values[i]
-                    scratch_weights[here] = scratch_weights[i]
-                    here += 1
-            out[window, k], _, _, _, _ = _select(
-                scratch_values,
-                scratch_weights,
-                size,
-                here,
-                beyond[k],
-                times[targets[k]],
-                valid[window],
-                above_percent[k],
+            last = _gather(keys, targets[k], size, scratch_values, scratch_weights)
+            here = times[targets[k]]
+            out[window, k] = _select(
+                scratch_values, scratch_weights, size, last, beyond[k], here, valid[window], above_percent[k]
             )
 
 

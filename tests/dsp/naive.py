@@ -5,6 +5,7 @@ They share nothing with the kernels but the page they are written from (exposure
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
 
@@ -169,3 +170,10 @@ def _episode_end(said: Sequence[float | None], begin: int, clear: float, off_del
 def apart(pieces: Sequence[tuple[int, int]]) -> bool:
     """Pieces that are in order and do not overlap."""
     return all(a[1] <= b[0] for a, b in pairwise(pieces))
+
+
+def energy(level: float) -> Fraction:
+    """10^(level/10) with forty digits."""
+    with localcontext() as context:
+        context.prec = 40
+        return Fraction(Decimal(10) ** (Decimal(level) / 10))

@@ -14,6 +14,7 @@ KERNELS = (
     signal.standing_time,
     signal.energies,
     windows.summarise,
+    windows.spans,
     windows.percentiles,
     windows.block_variance,
     windows.time_beyond,
