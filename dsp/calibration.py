@@ -119,6 +119,8 @@ def corrected(instants: Instants, values: Values, history: tuple[CalibrationStep
     >>> corrected(np.array([50, 100, 150]), np.array([10.0, 10.0, 10.0]), (step,)).tolist()
     [10.0, 10.0, 19.0]
     """
+    if not history:
+        return values
     edges = np.searchsorted(instants, [step.since for step in history], side="right")
     result = values
     for step, first, last in zip(history, edges, [*edges[1:], instants.size], strict=True):

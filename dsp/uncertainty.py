@@ -64,9 +64,9 @@ def of_instrument(subject: Subject, windows: Windows, values: Values) -> Values:
     - Until the first calibration: u_d, the kit model's or the catalog's default at the value.
     - From a calibration on, until it is due: the smaller of u_d and the calibration's u_c at the value.
     - *n* days past due: the smaller of the two still, after each has grown by the kit model's drift:
-      u = √(((u_rel + n·d_rel)·v)² + (u_abs + n·d_abs)²), *n* any real number. The growth has no ceiling: u_d speaks of a
-      sensor in its first life, and nobody vouches for one that has missed its calibration. So u only grows between two
-      calibrations. Where the model tells no drift, the calibration no longer helps past due: the larger of u_d and u_c.
+      u = √(((u_rel + n·d_rel)·v)² + (u_abs + n·d_abs)²), *n* any real number. The growth has no ceiling: u_d speaks of
+      a sensor in its first life, and nobody vouches for one that has missed its calibration. So u only grows between
+      two calibrations. Where the model tells no drift, the calibration no longer helps past due: the larger of u_d and u_c.
     - A window takes the largest u of its time, which is that at its end unless a calibration lies inside it. Time in
       breaks between its pieces counts as its time.
     - After a transfer factor the uncertainty is still taken at the value where people are.
