@@ -16,6 +16,7 @@ from dsp.ventilation import (
     LEAST_R_SQUARED,
     START_EXCESS,
     AirChange,
+    Followed,
     Ground,
     Outdoor,
     Refusal,
@@ -26,14 +27,6 @@ _REENTRY = 75.0
 """A rise of that many ppm over the lowest reading so far: somebody is back, the decay has ended."""
 _SETTLING = 300_000
 """Milliseconds between the starts that are tried for a decay: people do not all leave at the shift's end."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundDecay:
-    """A stretch of unoccupied time and the air change in it, or why there is none."""
-
-    unoccupied: Interval
-    result: AirChange | Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +125,7 @@ def decay(instants: npt.ArrayLike, co2: npt.ArrayLike, outdoor: Outdoor) -> AirC
     )
 
 
-def decays(series: Series, unoccupied: Sequence[Interval], outdoor: Outdoor) -> list[FoundDecay]:
+def decays(series: Series, unoccupied: Sequence[Interval], outdoor: Outdoor) -> list[Followed]:
     """Air changes from every stretch of time nobody is in the room: evenings, nights, weekends.
 
     Parameters
@@ -145,7 +138,7 @@ def decays(series: Series, unoccupied: Sequence[Interval], outdoor: Outdoor) -> 
 
     Returns
     -------
-    list of FoundDecay
+    list of Followed
         One for each stretch with readings, in order.
 
     Notes
@@ -160,7 +153,7 @@ def decays(series: Series, unoccupied: Sequence[Interval], outdoor: Outdoor) -> 
         last = int(np.searchsorted(series.instants, stretch.end, side="right"))
         if first < last:
             result = _first_decay(series.instants[first:last], series.values[first:last], outdoor)
-            found.append(FoundDecay(stretch, result))
+            found.append(Followed(stretch, result))
     return found
 
 

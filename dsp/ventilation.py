@@ -136,6 +136,14 @@ class AirChange:
         return np.asarray(self.asymptote + (self.start_co2 - self.asymptote) * np.exp(-self.rate * hours))
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A stretch of time [ms UTC] in which CO2 was followed, and the air change found in it, or why there is none."""
+
+    stretch: Interval
+    result: AirChange | Refusal
+
+
 def generation(area: float = 1.8, met: float = 1.2, respiratory_quotient: float = 0.83) -> float:
     """CO2 one person breathes out [L/s].
 
