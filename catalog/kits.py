@@ -112,6 +112,10 @@ class Calibration:
     uncertainty: Uncertainty
     reference: str
 
+    def is_overdue(self, day: date) -> bool:
+        """Whether it is past due on a day; on the day it is due it is not."""
+        return day > self.due
+
 
 @cache
 def kit_models() -> Mapping[KitModelId, KitModel]:
@@ -149,6 +153,8 @@ def _channel(table: Table) -> Channel:
         known = quantity(table.text("quantity"))
     except CatalogError as error:
         raise table.error("quantity", str(error)) from None
+    if known.is_computed:
+        raise table.error("quantity", f"is {known.id}, computed from {' and '.join(known.computed_from)}; name those")
     period = table.number("period")
     if not period > 0:
         raise table.error("period", f"is {period:g}; expected a time above 0 s")

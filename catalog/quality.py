@@ -9,7 +9,7 @@ from types import MappingProxyType
 from catalog.data_files import Table, load_toml
 from catalog.errors import CatalogError
 from catalog.identifiers import QuantityId
-from catalog.quantities import quantities, quantity
+from catalog.quantities import measured_quantities, quantity
 
 
 class FlatClock(Enum):
@@ -217,7 +217,7 @@ def read_defaults(root: Table) -> QualityDefaults:
         if known.id in limits:
             raise table.error("id", f"is {known.id} again; a quantity has one table")
         limits[known.id] = read_quality(table, QualityLimits(Span(known.physical_low, known.physical_high)))
-    for missing in quantities().keys() - limits.keys():
+    for missing in measured_quantities().keys() - limits.keys():
         raise root.error("quantity", f"has no table for {missing}; add one, with its id alone when no test applies")
     warm_up = {}
     for table in root.tables("sensor"):

@@ -65,6 +65,9 @@ class Quantity:
         Where the defaults come from; printed wherever they are shown.
     decimals : int
         Digits worth showing a person after the decimal point.
+    computed_from : tuple of QuantityId
+        Empty for what a sensor measures. Otherwise what the quantity is computed from: no kit or file may send it, and
+        ``instrument`` is the method's own part, on top of what the quantities it is computed from carry.
     """
 
     id: QuantityId
@@ -81,6 +84,12 @@ class Quantity:
     place: Uncertainty
     uncertainty_source: str
     decimals: int
+    computed_from: tuple[QuantityId, ...] = ()
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether it is computed and never received."""
+        return bool(self.computed_from)
 
 
 @cache
@@ -88,6 +97,12 @@ def quantities() -> Mapping[QuantityId, Quantity]:
     """Every quantity of the catalog by its id, in the catalog's order."""
     tables = load_toml("quantities.toml").tables("quantity")
     return MappingProxyType({quantity.id: quantity for quantity in map(_quantity, tables)})
+
+
+@cache
+def measured_quantities() -> Mapping[QuantityId, Quantity]:
+    """The quantities a kit or a file may send, in the catalog's order."""
+    return MappingProxyType({name: known for name, known in quantities().items() if not known.is_computed})
 
 
 def quantity(id: str) -> Quantity:  # noqa: A002 - the name the rooms agreed on
@@ -137,6 +152,7 @@ def _quantity(table: Table) -> Quantity:
         place=read_uncertainty(table.table("place")),
         uncertainty_source=table.text("uncertainty_source"),
         decimals=int(table.number("decimals")),
+        computed_from=tuple(map(QuantityId, table.text("computed_from").split())) if table.has("computed_from") else (),
     )
     table.close()
     return result

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from catalog.errors import CatalogError
 from catalog.kits import kit_models
-from catalog.quantities import quantities
+from catalog.quantities import measured_quantities
 from catalog.siret import check_naf, check_siret
 from catalog.suggest import did_you_mean
 from catalog.yaml_nodes import Kind, Misread
@@ -196,4 +196,4 @@ MOMENT: Kind[datetime | None] = Kind("a day and time", _moment, None)
 WEEKDAYS: Kind[frozenset[int]] = Kind("days of the week", _weekdays, frozenset())
 TIMEZONE = one_of(_timezones, "a time zone such as Europe/Paris", "write its IANA name, continent and city")
 MODEL = one_of(kit_models, "a kit model of the catalog")
-QUANTITY = one_of(quantities, "a quantity of the catalog")
+QUANTITY = one_of(measured_quantities, "a quantity of the catalog")

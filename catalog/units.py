@@ -76,7 +76,8 @@ def conversion(quantity: QuantityId, unit: str) -> Conversion:
     UnknownQuantityError
         When the catalog has no such quantity.
     UnitError
-        When the unit cannot be converted; the message lists what can.
+        When the unit cannot be converted; the message lists what can. Or when the quantity is computed: no value of it
+        is received.
 
     Examples
     --------
@@ -84,6 +85,12 @@ def conversion(quantity: QuantityId, unit: str) -> Conversion:
     1013.25
     """
     accepted = _accepted(quantity)
+    known = quantity_of(quantity)
+    if known.is_computed:
+        raise UnitError(
+            f"{quantity} is computed from {' and '.join(known.computed_from)} and never received; "
+            "leave it out, and send those"
+        )
     found = accepted.get(_plain(unit))
     if found is None:
         raise UnitError(
@@ -103,8 +110,11 @@ def to_catalog_unit(quantity: QuantityId, value: float, unit: str) -> float:
 
 
 def accepted_units(quantity: QuantityId) -> tuple[str, ...]:
-    """Units of a quantity as a person would write them, the catalog's own first."""
-    own = quantity_of(quantity).unit
+    """Units of a quantity as a person would write them, the catalog's own first; none of a computed one."""
+    known = quantity_of(quantity)
+    if known.is_computed:
+        return ()
+    own = known.unit
     return (own, *(unit for unit in _spellings(quantity) if _plain(unit) != _plain(own)))
 
 

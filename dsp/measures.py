@@ -80,6 +80,23 @@ _ARITHMETIC: Mapping[WindowKind, tuple[Measure, ...]] = {
     WindowKind.CAMPAIGN: _ARITHMETIC_CAMPAIGN,
 }
 
+_COMPUTED: Mapping[WindowKind, tuple[Measure, ...]] = {
+    WindowKind.SHIFT: (
+        Measure.MEAN,
+        Measure.MAX_1H,
+        Measure.MINIMUM,
+        Measure.P10,
+        Measure.P50,
+        Measure.P90,
+        Measure.PEAK,
+        *_THRESHOLDS,
+    ),
+    WindowKind.DAY: (Measure.MEAN,),
+    WindowKind.WEEK: (),
+    WindowKind.CAMPAIGN: (Measure.MEAN, Measure.MINIMUM, Measure.P50, Measure.PEAK, *_THRESHOLDS),
+}
+"""Of temperature and humidity taken together: what is read of them, and no more rows than that."""
+
 _OF_ONE_GAS = {
     ("co2", WindowKind.CAMPAIGN): (Measure.ICONE,),
     **{(gas, WindowKind.SHIFT): (Measure.MAX_30MIN,) for gas in sorted(GUIDE_30MIN)},
@@ -97,5 +114,7 @@ def measures_of(quantity: Quantity, kind: WindowKind) -> tuple[Measure, ...]:
     """
     if quantity.id in PEAK_LEVELS:
         return _PEAK_SHIFT if kind in (WindowKind.SHIFT, WindowKind.CAMPAIGN) else ()
+    if quantity.is_computed:
+        return _COMPUTED[kind]
     by_kind = _LEVEL if quantity.averaging is Averaging.ENERGETIC else _ARITHMETIC
     return (*by_kind[kind], *_OF_ONE_GAS.get((quantity.id, kind), ()))

@@ -6,7 +6,7 @@ from catalog.data_files import toml_table
 from catalog.errors import CatalogError
 from catalog.identifiers import KitModelId, QuantityId
 from catalog.kits import KitModel, kit_models, read_kit_model
-from catalog.quantities import Uncertainty, quantities
+from catalog.quantities import Uncertainty, measured_quantities
 
 ONE = """
 id = "one"
@@ -29,7 +29,7 @@ def test_models_the_project_needs_are_there() -> None:
 
 def test_generic_kit_reports_everything_once_a_minute() -> None:
     channels = kit_models()[KitModelId("generic")].channels
-    assert [channel.quantity for channel in channels] == list(quantities())
+    assert [channel.quantity for channel in channels] == list(measured_quantities())
     assert {(channel.period, channel.hold) for channel in channels} == {(60.0, 180.0)}
 
 
@@ -77,3 +77,17 @@ def test_mistake_in_a_model_is_told_with_its_place(change: tuple[str, str], mess
 def test_a_quantity_is_reported_once() -> None:
     with pytest.raises(CatalogError, match="channel has co2 more than once; a kit reports a quantity once"):
         read(ONE + ONE[ONE.index("[[") :])
+
+
+def test_a_model_cannot_report_what_is_computed() -> None:
+    text = """
+    id = "x"
+    name = "x"
+    maker = "x"
+    [[channel]]
+    quantity = "dew_point"
+    period = 60
+    sensor = "x"
+    """
+    with pytest.raises(CatalogError, match="is dew_point, computed from temperature and humidity; name those"):
+        read(text)

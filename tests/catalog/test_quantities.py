@@ -4,7 +4,7 @@ import pytest
 
 from catalog.errors import CatalogError, UnknownQuantityError
 from catalog.identifiers import QuantityId
-from catalog.quantities import Averaging, quantities, quantity
+from catalog.quantities import Averaging, measured_quantities, quantities, quantity
 
 UNITS = {
     "co2": "ppm",
@@ -23,6 +23,9 @@ UNITS = {
     "temperature": "°C",
     "humidity": "%",
     "pressure": "hPa",
+    "wbgt_indoor": "°C",
+    "absolute_humidity": "g/m³",
+    "dew_point": "°C",
 }
 
 # exposure-semantics, section 4: instrument (relative, absolute), repeatability, place.
@@ -54,7 +57,9 @@ def test_default_uncertainties_are_those_of_section_4(name: str) -> None:
 
 
 def test_every_default_says_it_is_a_proposal() -> None:
-    for name, known in quantities().items():
+    for known in quantities().values():
+        assert known.uncertainty_source.startswith("engineering proposal")
+    for name, known in measured_quantities().items():
         assert known.uncertainty_source.startswith("engineering proposal (exposure-semantics section 4)")
         assert ("no row of its own" in known.uncertainty_source) == (name not in SECTION_4)
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from catalog.errors import UnitError, UnknownQuantityError
 from catalog.identifiers import QuantityId
-from catalog.quantities import quantities
+from catalog.quantities import measured_quantities, quantities
 from catalog.units import accepted_units, conversion, to_catalog_unit
 
 FINITE = st.floats(-1e6, 1e6)
@@ -86,13 +86,13 @@ def test_unknown_quantity_is_told_before_its_unit() -> None:
         conversion(QuantityId("no2"), "ppb")
 
 
-@pytest.mark.parametrize("quantity", quantities())
+@pytest.mark.parametrize("quantity", measured_quantities())
 @given(value=FINITE)
 def test_own_unit_changes_nothing(quantity: QuantityId, value: float) -> None:
     assert to_catalog_unit(quantity, value, quantities()[quantity].unit) == value
 
 
-@pytest.mark.parametrize("quantity", quantities())
+@pytest.mark.parametrize("quantity", measured_quantities())
 def test_every_spelling_keeps_the_order_of_values(quantity: QuantityId) -> None:
     assert accepted_units(quantity)[0] == quantities()[quantity].unit
     for unit in accepted_units(quantity):
@@ -105,3 +105,10 @@ def test_fahrenheit_and_kelvin_agree(celsius: float) -> None:
     from_fahrenheit = to_catalog_unit(temperature, celsius * 9 / 5 + 32, "°F")
     from_kelvin = to_catalog_unit(temperature, celsius + 273.15, "K")
     assert from_fahrenheit == pytest.approx(from_kelvin, abs=1e-8)
+
+
+@pytest.mark.parametrize("name", sorted(quantities().keys() - measured_quantities().keys()))
+def test_a_computed_quantity_is_never_received(name: QuantityId) -> None:
+    with pytest.raises(UnitError, match="is computed from temperature and humidity and never received"):
+        conversion(name, quantities()[name].unit)
+    assert accepted_units(name) == ()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.identifiers import KitId, QuantityId
-from catalog.quantities import quantities, quantity
+from catalog.quantities import measured_quantities, quantity
 from catalog.readings import Flag
 from ingest.codecs import senml_cbor, senml_json
 from ingest.codecs.records import CLOCK_TOLERANCE, EARLIEST_INSTANT, Decoded, Delivery, EncodeError, Record
@@ -23,7 +23,9 @@ CODECS = pytest.mark.parametrize("codec", [senml_json, senml_cbor], ids=["json",
 finite = st.floats(allow_nan=False, allow_infinity=False)
 instants = st.integers(EARLIEST_INSTANT, ARRIVAL + CLOCK_TOLERANCE)
 records = st.lists(
-    st.builds(Record, st.sampled_from(list(quantities())), instants, finite, st.booleans()), min_size=1, max_size=30
+    st.builds(Record, st.sampled_from(list(measured_quantities())), instants, finite, st.booleans()),
+    min_size=1,
+    max_size=30,
 )
 
 
