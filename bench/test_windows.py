@@ -18,7 +18,8 @@ from dsp.exposure import Exposure
 from dsp.series import Series, build
 from dsp.subject import Subject, Threshold
 
-AT_LEAST = 4_000_000
+AT_LEAST = 6_000_000
+"""Readings per second and core, on a busy machine too. The promise is 8 million, on a quiet one."""
 PARIS = Establishment(EstablishmentId("e"), EmployerId("f"), "Atelier", "Europe/Paris", "FR", None)
 OFFICE = WorkSchedule((ShiftPattern("day", frozenset(range(1, 6)), time(8), time(17), (Break(time(12), time(13)),)),))
 EIGHT = ("co2", "tvoc", "pm2_5", "pm10", "laeq", "illuminance", "temperature", "humidity")

@@ -1,6 +1,9 @@
 """Rolling means: the exact supremum (or infimum) over every position of a window."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +18,9 @@ from dsp.subject import Direction
 
 MINIMUM_COVERAGE = 0.75
 """Share of a window that readings must stand for (exposure-semantics, section 2)."""
+
+SEGMENT = 1 << 17
+"""Readings of a segment: sums start afresh there, whatever the number of threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,17 @@ class Extremes:
     low: Values
     high: Values
     most: Instants
+
+    def part(self, chosen: slice) -> "Extremes":
+        """Views of some of them."""
+        return Extremes(
+            self.signal[chosen],
+            self.at_end[chosen],
+            self.valid[chosen],
+            self.low[chosen],
+            self.high[chosen],
+            self.most[chosen],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +119,110 @@ def extremes(
     I(p) is summed from the start of the piece with error-free additions of whole steps, plus the two steps the edges
     cut, so the result depends to the bit only on steps that intersect the piece; its relative error is at most
     6u + O(n·u²), u = 2⁻⁵³, of ∫ |signal| over the longest of window and step at either edge, for any length of series.
+
+    The positions of a piece of more than :data:`SEGMENT` readings are looked at in segments of so many, each with sums
+    of its own, by as many threads as there are processors. Where segments begin depends on the readings of the piece
+    alone, so the result is the same to the bit for any number of threads.
     """
-    count = len(windows)
-    out = Extremes(
+    least = float(minimum_coverage * width)
+    firsts, lasts = readings_after(series, windows.starts), readings_after(series, windows.ends)
+    if (lasts - firsts).max(initial=0) <= SEGMENT:
+        out = _room_for(len(windows))
+        _run(series, direction, width, least, windows, opened, fills, out)
+        return out
+    parts = _segments(series, windows, width)
+    apart = _room_for(len(parts.windows))
+    _run_in_threads(series, direction, width, least, parts, opened, fills, apart)
+    return _joined(apart, parts.owners, len(windows), sign_of(direction))
+
+
+@dataclass(frozen=True, slots=True)
+class _Segments:
+    """Positions of many windows in segments, each laid out as a window of one piece.
+
+    Attributes
+    ----------
+    owners : int64 array, shape (segments,)
+        Number of the window each belongs to.
+    begins : bool array, shape (segments,)
+        Whether it is the first of its piece.
+    """
+
+    windows: Windows
+    owners: Instants
+    begins: npt.NDArray[np.bool_]
+
+
+def _segments(series: Series, windows: Windows, width: int) -> _Segments:
+    """Cut pieces where the front edge of the rolling window meets every :data:`SEGMENT`-th reading."""
+    starts: list[int] = []
+    ends: list[int] = []
+    owners: list[int] = []
+    begins: list[bool] = []
+    firsts, lasts = readings_after(series, windows.starts), readings_after(series, windows.ends)
+    for window in range(len(windows)):
+        for piece in range(windows.offsets[window], windows.offsets[window + 1]):
+            start, end = windows.starts[piece].item(), windows.ends[piece].item()
+            cuts = series.instants[firsts[piece] + SEGMENT : lasts[piece] : SEGMENT]
+            cuts = cuts[(cuts > start + width) & (cuts < end)]
+            starts += [start, *(cuts - width).tolist()]
+            ends += [*cuts.tolist(), end]
+            owners += [window] * (cuts.size + 1)
+            begins += [True] + [False] * cuts.size
+    begun, ended = np.array(starts, np.int64), np.array(ends, np.int64)
+    laid = Windows(begun, ended, np.arange(begun.size + 1, dtype=np.int64), ended - begun)
+    return _Segments(laid, np.array(owners, np.int64), np.array(begins, np.bool_))
+
+
+def _run_in_threads(
+    series: Series,
+    direction: Direction,
+    width: int,
+    least: float,
+    parts: _Segments,
+    opened: npt.NDArray[np.bool_],
+    fills: Values,
+    out: Extremes,
+) -> None:
+    """Fill ``out``, shape (segments,). The kernels hold no lock, and the threads end with the call."""
+    opened, fills = opened[parts.owners] & parts.begins, fills[parts.owners]
+    count = len(parts.windows)
+    threads = min(processors(), count)
+    bounds = np.linspace(0, count, 1 + min(4 * threads, count)).astype(np.int64).tolist()
+
+    def run(bound: Interval) -> None:
+        chosen = slice(bound.start, bound.end)
+        some = parts.windows.only(np.arange(bound.start, bound.end))
+        _run(series, direction, width, least, some, opened[chosen], fills[chosen], out.part(chosen))
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(run, [Interval(*bound) for bound in pairwise(bounds)]))
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _joined(apart: Extremes, owners: Instants, count: int, sign: float) -> Extremes:
+    """Extremes of windows from those of their segments, the first of equals."""
+    out = _room_for(count)
+    out.most[:] = out.at_end[:] = out.valid[:] = 0
+    out.signal[:] = out.low[:] = out.high[:] = np.nan
+    for segment, window in enumerate(owners.tolist()):
+        out.most[window] = max(out.most[window], apart.most[segment])
+        if sign * apart.signal[segment] > sign * out.signal[window] or np.isnan(out.signal[window]):
+            out.signal[window] = apart.signal[segment]
+            out.at_end[window] = apart.at_end[segment]
+            out.valid[window] = apart.valid[segment]
+        for joined, each in ((out.low, apart.low), (out.high, apart.high)):
+            if sign * each[segment] > sign * joined[window] or np.isnan(joined[window]):
+                joined[window] = each[segment]
+    return out
+
+
+def _room_for(count: int) -> Extremes:
+    return Extremes(
         signal=np.empty(count),
         at_end=np.empty(count, np.int64),
         valid=np.empty(count, np.int64),
@@ -112,13 +230,25 @@ def extremes(
         high=np.empty(count),
         most=np.empty(count, np.int64),
     )
+
+
+def _run(
+    series: Series,
+    direction: Direction,
+    width: int,
+    least: float,
+    windows: Windows,
+    opened: npt.NDArray[np.bool_],
+    fills: Values,
+    out: Extremes,
+) -> None:
     kernels.extremes(
         series.instants,
         series.weights,
         series.signal,
         sign_of(direction),
         int(width),
-        float(minimum_coverage * width),
+        least,
         readings_after(series, windows.starts),
         readings_after(series, windows.ends),
         windows.starts,
@@ -133,7 +263,6 @@ def extremes(
         out.high,
         out.most,
     )
-    return out
 
 
 def rolling_maximum(

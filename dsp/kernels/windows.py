@@ -90,7 +90,8 @@ def _select(
 @njit(cache=True, nogil=True, error_model="numpy")
 def _time(instants: Instants, weights: Instants, i: int, start: int, end: int) -> int:
     """Time [ms] step ``i`` has inside (start, end]; only the first and the last step of a piece can be cut."""
-    return min(instants[i], end) - max(instants[i] - weights[i], start)
+    time: int = min(instants[i], end) - max(instants[i] - weights[i], start)
+    return time
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -1,0 +1,84 @@
+"""A long piece is rolled over in segments: the same to the bit for any number of threads, and the same maximum."""
+
+import numpy as np
+import pytest
+
+from catalog.quantities import Averaging
+from catalog.schedule import Interval
+from dsp import rolling
+from dsp.batch import Windows, lay_out
+from dsp.rolling import Extremes, extremes
+from dsp.series import Series, build
+from dsp.subject import Direction
+
+SIZE = 6000
+WIDTH = 900_000
+
+
+def gappy(averaging: Averaging) -> Series:
+    rng = np.random.default_rng(7)
+    strides = rng.integers(5_000, 15_000, SIZE)
+    strides[rng.integers(0, SIZE, 60)] = 400_000
+    return build(np.cumsum(strides), rng.normal(60.0, 9.0, SIZE), np.ones(SIZE), 10, 30, averaging)
+
+
+def windows_of(series: Series) -> Windows:
+    last = int(series.instants[-1])
+    return lay_out(
+        [
+            [Interval(0, last)],
+            [],
+            [Interval(last // 7, last // 2), Interval(last // 2, last // 2 + 1000), Interval(last // 2 + 5000, last)],
+            [Interval(last, last + 1)],
+            [Interval(-10_000_000, last + 10_000_000)],
+        ]
+    )
+
+
+def rolled(series: Series, direction: Direction, opened: bool) -> Extremes:
+    windows = windows_of(series)
+    fills = np.linspace(1.0, 2.0, len(windows))
+    return extremes(series, windows, direction, WIDTH, 0.75, np.full(len(windows), opened), fills)
+
+
+def same(one: Extremes, other: Extremes) -> bool:
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+        for name in ("signal", "valid", "low", "high", "most")
+    ) and np.array_equal(one.at_end[~np.isnan(one.signal)], other.at_end[~np.isnan(one.signal)])
+
+
+@pytest.mark.parametrize("averaging", list(Averaging))
+@pytest.mark.parametrize("direction", ["above", "below"])
+@pytest.mark.parametrize("opened", [False, True])
+def test_segments_and_threads_change_nothing(
+    monkeypatch: pytest.MonkeyPatch, averaging: Averaging, direction: Direction, opened: bool
+) -> None:
+    series = gappy(averaging)
+    whole = rolled(series, direction, opened)
+    monkeypatch.setattr(rolling, "SEGMENT", 250)
+    answers = []
+    for threads in (1, 2, 5, 64):
+        monkeypatch.setattr(rolling, "processors", lambda threads=threads: threads)
+        answers.append(rolled(series, direction, opened))
+    assert all(same(answers[0], other) for other in answers[1:])
+    there = ~np.isnan(whole.signal)
+    assert there.sum() == 3
+    assert np.array_equal(np.isnan(answers[0].signal), ~there)
+    for name in ("signal", "low", "high"):
+        assert np.allclose(getattr(answers[0], name), getattr(whole, name), rtol=1e-13, atol=0.0, equal_nan=True)
+    for name in ("at_end", "valid"):
+        assert np.array_equal(getattr(answers[0], name)[there], getattr(whole, name)[there])
+    assert np.array_equal(answers[0].most, whole.most)
+
+
+def test_a_long_piece_depends_on_its_own_readings_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rolling, "SEGMENT", 250)
+    series = gappy(Averaging.ARITHMETIC)
+    last = int(series.instants[-1])
+    window = lay_out([[Interval(last // 5, last // 5 * 4)]])
+    kept = (series.instants > last // 5 - 50_000) & (series.instants < last // 5 * 4 + 50_000)
+    part = build(series.instants[kept], series.values[kept], np.ones(int(kept.sum())), 10, 30, Averaging.ARITHMETIC)
+    nothing = np.zeros(1)
+    answers = [extremes(each, window, "above", WIDTH, 0.75, nothing > 0, nothing) for each in (series, part)]
+    assert same(*answers)
