@@ -308,6 +308,35 @@ def estimate(results: Results, method: Method) -> Estimate:
     return Estimate(regression_on_order(results).distribution, Method.ROS)
 
 
+def distribution_free_bound(high: int, n: int, confidence: float) -> float:
+    """Upper bound of the exceedance fraction that assumes no distribution: what is left when none can be fitted.
+
+    Parameters
+    ----------
+    high : int
+        Results above the limit, or that may be.
+    n : int
+        Results in all, at least one.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    float
+        Share from 0 to 1; 1 − (1 − confidence)^(1/n) where no result is above.
+
+    References
+    ----------
+    Clopper and Pearson, Biometrika 26 (1934), 404–413, doi:10.1093/biomet/26.4.404.
+
+    Examples
+    --------
+    >>> round(distribution_free_bound(0, 9, 0.70), 4)
+    0.1252
+    """
+    return 1.0 if high >= n else float(special.betaincinv(high + 1, n - high, confidence))
+
+
 @dataclass(frozen=True, slots=True)
 class _Slope:
     gradient: Array

@@ -17,6 +17,7 @@ from vigie.commands import (
     lists,
     measure,
     setup,
+    stats,
     ticket,
 )
 from vigie.errors import RefusedError, UsageError
@@ -30,7 +31,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Start here: vigie demo. Then: vigie init my-service. Exit codes: 0 done, 1 the answer is no, 2 wrong use.",
 )
-for family in (demo, setup, collecting, files, computing, lists, ticket, measure, accounts, dead_letters, doctor):
+for family in (
+    demo,
+    setup,
+    collecting,
+    files,
+    computing,
+    lists,
+    ticket,
+    measure,
+    stats,
+    accounts,
+    dead_letters,
+    doctor,
+):
     family.register(app)
 
 

@@ -39,6 +39,7 @@ VERBS = (
     ("measure", "voc"),
     ("measure", "gas"),
     ("measure", "particles"),
+    ("stats",),
     ("account", "add"),
     ("account", "list"),
     ("account", "password"),
@@ -47,6 +48,9 @@ VERBS = (
     ("measure", "noise-exposure"),
     ("measure", "iso9612"),
     ("measure", "levels"),
+    ("measure", "heat"),
+    ("measure", "comfort"),
+    ("measure", "light"),
 )
 
 
