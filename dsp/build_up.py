@@ -86,8 +86,8 @@ def build_up(
     Notes
     -----
     C(t) = C_out + A(1 − e^(−λt)) + (C₀ − C_out)e^(−λt), A = 10⁶nG/Q and Q = λV, by least squares: for each λ the rest
-    is linear, and λ is where the sum of squares is least. u(λ) is that of the fit ⊕ half the change of λ with outdoor CO2
-    ± u and with the source ± u. Gaps are harmless as long as the number of people stayed the same.
+    is linear, and λ is where the sum of squares is least. u(λ) is that of the fit ⊕ half the change of λ with outdoor
+    CO2 ± u and with the source ± u. Gaps are harmless as long as the number of people stayed the same.
 
     References
     ----------

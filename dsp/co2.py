@@ -305,8 +305,8 @@ def outdoor_baseline(series: Series, at: int) -> Baseline:
     if not _BASELINE_LOWEST <= value <= _BASELINE_HIGHEST:
         raise Co2Error(
             f"the lowest CO2 of the last seven days is {value:.0f} ppm, which is no outdoor air (expected"
-            f" {_BASELINE_LOWEST:.0f} to {_BASELINE_HIGHEST:.0f} ppm): the room never cleared or the sensor has drifted; "
-            "measure outdoors and give that value"
+            f" {_BASELINE_LOWEST:.0f} to {_BASELINE_HIGHEST:.0f} ppm): the room never cleared or the sensor has"
+            " drifted; measure outdoors and give that value"
         )
     return Baseline(value, 30.0, BASELINE_CAVEAT)
 

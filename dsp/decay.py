@@ -63,8 +63,8 @@ def decay(instants: npt.ArrayLike, co2: npt.ArrayLike, outdoor: Outdoor) -> AirC
 
     Notes
     -----
-    ln(C − C_out) = ln(C₀ − C_out) − λt, by least squares. u(λ) is the standard error of the slope ⊕ half the change of λ
-    between C_out + u and C_out − u: an error of C_out bends the line and dominates where CO2 comes near it. Gaps are
+    ln(C − C_out) = ln(C₀ − C_out) − λt, by least squares. u(λ) is the standard error of the slope ⊕ half the change of
+    λ between C_out + u and C_out − u: an error of C_out bends the line and dominates where CO2 comes near it. Gaps are
     harmless as long as nobody came in during them. λ is the exchange with *outdoor* air only where neighbouring rooms
     are not stuffier; mixing is taken to be complete.
 
@@ -89,7 +89,8 @@ def decay(instants: npt.ArrayLike, co2: npt.ArrayLike, outdoor: Outdoor) -> AirC
     if excess < START_EXCESS:
         return Refusal(
             Ground.START_TOO_LOW,
-            f"CO2 starts {excess:.0f} ppm over outdoors ({outdoor.co2:.0f} ppm); expected at least {START_EXCESS:.0f} ppm",
+            f"CO2 starts {excess:.0f} ppm over outdoors ({outdoor.co2:.0f} ppm);"
+            f" expected at least {START_EXCESS:.0f} ppm",
         )
     near = np.flatnonzero(c - outdoor.co2 < END_EXCESS)
     last = int(near[0]) if near.size else t.size
@@ -97,7 +98,8 @@ def decay(instants: npt.ArrayLike, co2: npt.ArrayLike, outdoor: Outdoor) -> AirC
     if t.size < LEAST_POINTS:
         return Refusal(
             Ground.TOO_FEW_POINTS,
-            f"{t.size} readings before CO2 is within {END_EXCESS:.0f} ppm of outdoors; expected at least {LEAST_POINTS}",
+            f"{t.size} readings before CO2 is within {END_EXCESS:.0f} ppm of outdoors;"
+            f" expected at least {LEAST_POINTS}",
         )
     hours = (t - t[0]) / HOUR
     line = _line(hours, np.log(c - outdoor.co2))
@@ -106,7 +108,8 @@ def decay(instants: npt.ArrayLike, co2: npt.ArrayLike, outdoor: Outdoor) -> AirC
     if line.r_squared < LEAST_R_SQUARED:
         return Refusal(
             Ground.NOT_EXPONENTIAL,
-            f"R² is {line.r_squared:.3f}; expected at least {LEAST_R_SQUARED} (somebody was there, or the air change varied)",
+            f"R² is {line.r_squared:.3f}; expected at least {LEAST_R_SQUARED}"
+            " (somebody was there, or the air change varied)",
         )
     u_outdoor = _outdoor_effect(hours, c, outdoor)
     return AirChange(
@@ -143,9 +146,10 @@ def decays(series: Series, unoccupied: Sequence[Interval], outdoor: Outdoor) -> 
 
     Notes
     -----
-    In each stretch the decay is looked for from the highest reading on; it ends with CO2 near outdoors, or where it rises
-    75 ppm over the lowest so far (somebody is back: the cleaners). Where people stayed after the shift the line is no
-    line yet: later starts are tried, 5 minutes apart, and the first that meets the conditions of :func:`decay` is taken.
+    In each stretch the decay is looked for from the highest reading on; it ends with CO2 near outdoors, or where it
+    rises 75 ppm over the lowest so far (somebody is back: the cleaners). Where people stayed after the shift the line
+    is bent at its start: starts 5 minutes apart are tried, as long as CO2 is 400 ppm over outdoors; the one with the
+    highest R² is taken (the earliest of equal ones).
     """
     found = []
     for stretch in unoccupied:
@@ -164,16 +168,19 @@ def _first_decay(instants: Instants, co2: Values, outdoor: Outdoor) -> AirChange
     if back.size:
         t, c = t[: back[0]], c[: back[0]]
     first = decay(t, c, outdoor)
-    after = int(t[0]) + _SETTLING
-    while isinstance(first, Refusal) and first.ground in (Ground.NOT_EXPONENTIAL, Ground.NO_FALL):
-        begin = int(np.searchsorted(t, after))
-        if begin >= t.size or c[begin] - outdoor.co2 < START_EXCESS:
-            break
+    best = first
+    begin = int(np.searchsorted(t, int(t[0]) + _SETTLING))
+    while begin < t.size and c[begin] - outdoor.co2 >= START_EXCESS:
         later = decay(t[begin:], c[begin:], outdoor)
-        if isinstance(later, AirChange):
-            return later
-        after += _SETTLING
-    return first
+        if isinstance(later, AirChange) and _straightness(later) > _straightness(best):
+            best = later
+        begin = int(np.searchsorted(t, int(t[begin]) + _SETTLING))
+    return best
+
+
+def _straightness(result: AirChange | Refusal) -> float:
+    """R² with the digits that tell two starts apart; a refusal is beaten by any."""
+    return round(result.r_squared, 4) if isinstance(result, AirChange) else 0.0
 
 
 def _line(x: Values, y: Values) -> _Line:

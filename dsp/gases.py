@@ -160,8 +160,8 @@ def gas_of_pid(isobutylene_ppm: Amount, substance: Substance, factor: float) -> 
     substance : Substance
         The one gas that is known to be there; without that knowledge a PID has no concentration of anything.
     factor : float
-        Correction factor of the substance from the *maker's* table for the detector's lamp (9.8, 10.6 or 11.7 eV): there
-        is no built-in table, because factors differ between lamps and makers.
+        Correction factor of the substance from the *maker's* table for the detector's lamp (9.8, 10.6 or 11.7 eV):
+        there is no built-in table, because factors differ between lamps and makers.
 
     Returns
     -------
@@ -186,6 +186,7 @@ def gas_of_pid(isobutylene_ppm: Amount, substance: Substance, factor: float) -> 
     """
     if not 0.01 <= factor <= 100.0:
         raise GasError(
-            f"correction factor of {substance.id} is {factor:g}; expected 0.01 to 100, from the maker's table for the lamp"
+            f"correction factor of {substance.id} is {factor:g}; expected 0.01 to 100,"
+            " from the maker's table for the lamp"
         )
     return isobutylene_ppm * factor

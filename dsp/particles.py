@@ -144,7 +144,8 @@ def kappa_koehler(
     Notes
     -----
     reading / :func:`mass_factor`. κ of workshop dust is unknown: with a guessed κ the result is an indication.
-    Above the cap water is under-corrected, so the value is an upper estimate. A NaN reading or humidity stays NaN, suspect.
+    Above the cap water is under-corrected, so the value is an upper estimate. A NaN reading or humidity stays
+    NaN, suspect.
 
     References
     ----------
@@ -263,8 +264,8 @@ def barkjohn_2022(cf_1: npt.ArrayLike, humidity: npt.ArrayLike) -> Corrected:
 
     Notes
     -----
-    :func:`barkjohn_2021` below 343 µg/m³; from there 0.46·cf_1 + 3.93·10⁻⁴·cf_1² + 2.97. The two pieces do *not* meet: at
-    343 µg/m³ and 50 % the second is 27 µg/m³ higher.
+    :func:`barkjohn_2021` below 343 µg/m³; from there 0.46·cf_1 + 3.93·10⁻⁴·cf_1² + 2.97. The two pieces do *not* meet:
+    at 343 µg/m³ and 50 % the second is 27 µg/m³ higher.
 
     References
     ----------

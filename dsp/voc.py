@@ -113,10 +113,10 @@ def peaks(series: Series, rule: PeakRule) -> Peaks:
 
     Notes
     -----
-    The baseline at a moment is a low percentile of the 10-minute means (those at least half seen) of the 24 h before it,
-    by the clock and not by a count of readings; it needs 6 h of them, before that nothing is judged. So a peak shorter
-    than some hours does not lift its own baseline, while a plateau becomes the baseline within a day. A reading is held
-    against the baseline of the last full ten minutes. Missing time ends a peak and marks it cut.
+    The baseline at a moment is a low percentile of the 10-minute means (those at least half seen) of the 24 h before
+    it, by the clock and not by a count of readings; it needs 6 h of them, before that nothing is judged. So a peak
+    shorter than some hours does not lift its own baseline, while a plateau becomes the baseline within a day. A reading
+    is held against the baseline of the last full ten minutes. Missing time ends a peak and marks it cut.
 
     A MOX or PID signal answers to many compounds with different strength and drifts; the peak tells *when* something
     happened, which a technician can lay beside the work that was done. It says nothing of which substance or how much.

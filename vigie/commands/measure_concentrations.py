@@ -118,7 +118,7 @@ def particles(
     sys.stdout.write(f"{reading:g} µg/m³ at {humidity:g} % humidity → {value:.1f} µg/m³ ({correction})\n")
     if method in CHANNEL:
         sys.stdout.write(
-            f"Only for a PurpleAir's {CHANNEL[method]} channel outdoors; not for other sensors, not for workshop dust.\n"
+            f"Only for a PurpleAir's {CHANNEL[method]} channel outdoors; not for other sensors or workshop dust.\n"
         )
     elif doubted:
         sys.stdout.write(f"Suspect: above {HUMIDITY_CAP:g} % the factor is held; the dry mass may be lower.\n")
