@@ -63,7 +63,7 @@ def heat_index(temperature: npt.ArrayLike, humidity: npt.ArrayLike) -> Values:
 
     Notes
     -----
-    In °F: Steadman's simple average where it stays under 80, else Rothfusz' regression with the two humidity
+    In °F: Steadman's simple formula where its mean with the temperature stays under 80, else Rothfusz' regression with the two humidity
     adjustments. Libraries that give the regression alone differ where it does not hold.
 
     References
@@ -96,4 +96,4 @@ def heat_index(temperature: npt.ArrayLike, humidity: npt.ArrayLike) -> Values:
     lowered = (13.0 - rh) / 4.0 * np.sqrt(np.maximum(17.0 - np.abs(t - 95.0), 0.0) / 17.0)
     raised = (rh - 85.0) / 10.0 * (87.0 - t) / 5.0
     full = regression - np.where(dry, lowered, 0.0) + np.where(damp, raised, 0.0)
-    return np.asarray((np.where(average < 80.0, average, full) - 32.0) / 1.8)
+    return np.asarray((np.where(average < 80.0, simple, full) - 32.0) / 1.8)

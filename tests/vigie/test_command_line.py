@@ -33,6 +33,7 @@ VERBS = (
     ("ticket", "dismiss"),
     ("ticket", "close"),
     ("kits",),
+    ("live",),
     ("dead-letters",),
     ("measure", "ventilation"),
     ("measure", "icone"),

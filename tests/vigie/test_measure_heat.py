@@ -1,0 +1,76 @@
+"""Heat, comfort and light typed on the command line."""
+
+import json
+
+import pytest
+
+from dsp.heat import wbgt_estimate
+from vigie.cli import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    with pytest.raises(SystemExit) as end:
+        main(["measure", *arguments])
+    assert end.value.code == code
+    out = capsys.readouterr()
+    return out.out if code == 0 else out.err
+
+
+def test_heat_near_its_reference_asks_for_a_globe(capsys: pytest.CaptureFixture[str]) -> None:
+    told = run(capsys, "heat", "--temperature", "31", "--humidity", "55")
+    assert "too near to tell: inconclusive" in told
+    assert "Measure with a globe thermometer before deciding." in told
+    found = json.loads(run(capsys, "heat", "--temperature", "31", "--humidity", "55", "--json"))
+    assert found["wbgt"] == pytest.approx(float(wbgt_estimate(31.0, 55.0)))
+    assert found["uncertainty"] >= 1.5
+    assert found["measure_globe"] is True
+    assert found["reference"] == 28.0
+
+
+def test_heat_with_both_thermometers_is_the_standards_own(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--temperature", "30", "--humidity", "40", "--globe", "40", "--natural-wet-bulb", "23", "--json")
+    found = json.loads(run(capsys, "heat", *arguments))
+    assert found["wbgt"] == pytest.approx(0.7 * 23 + 0.3 * 40)
+    assert found["uncertainty"] == 0.5
+    assert found["measure_globe"] is False
+
+
+def test_an_unverified_reference_value_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "unverified" in run(capsys, "heat", "--temperature", "31", "--humidity", "55", "--work", "heavy")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("heat", "--temperature", "71", "--humidity", "105"), "relative humidity is 105 %; expected 1 to 100 %"),
+        (("heat", "--temperature", "31", "--humidity", "55", "--work", "hard"), "expected one of resting, light"),
+        (("heat", "--temperature", "31", "--humidity", "55", "--clothing", "suit"), "vapour-barrier"),
+        (("heat", "--temperature", "31", "--humidity", "55", "--natural-wet-bulb", "25"), "without --globe"),
+        (("comfort", "--temperature", "34", "--humidity", "60"), "air temperature is 34 °C; expected 10 to 30 °C"),
+        (("light", "--grid", "520,abc"), 'value 2, is "abc"'),
+        (("light", "--grid", "520"), "expected at least two points"),
+    ],
+)
+def test_a_mistake_is_one_line(arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = run(capsys, *arguments, code=2)
+    assert says in told
+    assert len(told.strip().splitlines()) == 1
+
+
+def test_comfort_names_what_it_assumes(capsys: pytest.CaptureFixture[str]) -> None:
+    told = run(capsys, "comfort", "--temperature", "27", "--humidity", "60")
+    assert "PMV   +0.77" in told
+    assert "walls and windows as warm as the air, air speed 0.1 m/s" in told
+    found = json.loads(run(capsys, "comfort", "--temperature", "27", "--humidity", "60", "--json"))
+    assert found["ppd"] == pytest.approx(17.3, abs=0.1)
+    assert found["uncertainty"] >= 0.5
+
+
+def test_grid_of_o_12(capsys: pytest.CaptureFixture[str]) -> None:
+    """477 ± 40 lx: under the 500 asked for by its number, and not for sure."""
+    grid = ("light", "--grid", "520,480,610,300,450,500", "--required", "500", "--minimum", "120")
+    found = json.loads(run(capsys, *grid, "--json"))
+    assert found["mean"] == pytest.approx(476.67, abs=0.01)
+    assert found["uniformity"] == pytest.approx(0.629, abs=0.001)
+    assert found["verdicts"] == {"uniformity": "reached", "mean": "inconclusive", "minimum": "reached"}
+    assert "inconclusive" in run(capsys, *grid)

@@ -1,0 +1,303 @@
+"""``vigie measure heat``, ``comfort`` and ``light``: typed values of a visit, with what may be said of them."""
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vigie.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from enum import Enum
+
+    from dsp.heat import Basis, Clothing, Heat
+    from dsp.light import Uniformity
+
+ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+TemperatureOption = Annotated[float, typer.Option("--temperature", metavar="°C", help="Of the air, in the shade.")]
+HumidityOption = Annotated[float, typer.Option("--humidity", metavar="%", help="Relative humidity.")]
+_U_TEMPERATURE, _U_HUMIDITY = 0.5, 3.0
+"""Standard uncertainties of typed values where the person gives none [°C, %]."""
+_EXPANDED = 1.645
+"""What stands after ±: nine values in ten lie within."""
+_WORK = ("resting", "light", "moderate", "heavy", "very-heavy")
+_TEXTS = {
+    "no exceedance indicated": "below the reference value: no exceedance indicated",
+    "inconclusive": "too near to tell: inconclusive",
+    "exceedance indicated": "above the reference value: exceedance indicated",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this module."""
+    app.command("heat")(heat)
+    app.command("comfort")(comfort)
+    app.command("light")(light)
+
+
+def heat(
+    temperature: TemperatureOption,
+    humidity: HumidityOption,
+    globe: Annotated[float | None, typer.Option("--globe", metavar="°C", help="Globe thermometer.")] = None,
+    natural_wet_bulb: Annotated[
+        float | None, typer.Option("--natural-wet-bulb", metavar="°C", help="Natural wet bulb; needs --globe.")
+    ] = None,
+    wind: Annotated[float, typer.Option("--wind", metavar="m/s", help="Air speed at the worker.")] = 1.0,
+    work: Annotated[
+        str, typer.Option("--work", metavar="CLASS", help="resting, light, moderate, heavy or very-heavy.")
+    ] = "moderate",
+    not_acclimatised: Annotated[
+        bool, typer.Option("--not-acclimatised", help="People are not used to the heat.")
+    ] = False,
+    clothing: Annotated[
+        str, typer.Option("--clothing", metavar="KIND", help="work-clothes, double-layer or vapour-barrier.")
+    ] = "work-clothes",
+    u_temperature: Annotated[
+        float, typer.Option("--u-temperature", metavar="°C", help="Standard uncertainty of the temperature.")
+    ] = _U_TEMPERATURE,
+    u_humidity: Annotated[
+        float, typer.Option("--u-humidity", metavar="%", help="Standard uncertainty of the humidity.")
+    ] = _U_HUMIDITY,
+    as_json: ObjectOption = False,
+) -> None:
+    """Dew point, humidity, wet bulb, WBGT with its uncertainty against its reference value, Humidex.
+
+    Example: vigie measure heat --temperature 31 --humidity 55 --work heavy
+    """
+    from dsp.felt_heat import humidex
+    from dsp.heat import Acclimatisation, Clothing, MetabolicClass, reference_limit
+    from dsp.mould import humid_surface_temperature
+    from dsp.psychrometrics import absolute_humidity, dew_point, wet_bulb
+
+    if work not in _WORK:
+        raise UsageError(f'--work is "{work}"; expected one of {", ".join(_WORK)}')
+    if natural_wet_bulb is not None and globe is None:
+        raise UsageError("--natural-wet-bulb without --globe; WBGT needs both, or neither")
+    for name, given in (("--u-temperature", u_temperature), ("--u-humidity", u_humidity)):
+        if not 0 <= given <= 20:
+            raise UsageError(f"{name} is {given:g}; expected 0 to 20")
+    clothes = Clothing(_choice("--clothing", clothing, Clothing))
+    used = Acclimatisation.NOT_ACCLIMATISED if not_acclimatised else Acclimatisation.ACCLIMATISED
+    reference = reference_limit(MetabolicClass(_WORK.index(work)), used)
+    value = _wbgt(temperature, humidity, globe, natural_wet_bulb, wind)
+    basis = _basis(globe, natural_wet_bulb)
+    found = _heat(value, basis, clothes, _carried(basis, u_temperature, u_humidity))
+    felt = None if temperature < 10 else float(humidex(temperature, humidity))
+    verdict = found.against(reference.value)
+    answer: dict[str, float | str | None] = {
+        "dew_point": float(dew_point(temperature, humidity)),
+        "absolute_humidity": float(absolute_humidity(temperature, humidity)),
+        "wet_bulb": float(wet_bulb(temperature, humidity)),
+        "humidex": felt,
+        "mould_surface_temperature": float(humid_surface_temperature(temperature, humidity)),
+        "wbgt": value,
+        "clothing_adjustment": clothes.adjustment,
+        "wbgt_effective": found.effective,
+        "uncertainty": found.uncertainty,
+        "basis": basis.value,
+        "work": work,
+        "acclimatised": not not_acclimatised,
+        "reference": reference.value,
+        "reference_source": reference.source,
+        "reference_verified": reference.verification.value,
+        "indication": verdict.value,
+        "measure_globe": verdict.value == "inconclusive" and globe is None,
+    }
+    if as_json:
+        _print(answer)
+        return
+    checked = "" if reference.verification.value == "yes" else ", unverified"
+    felt_text = "not defined under 10 °C" if felt is None else f"{felt:.0f}"
+    sys.stdout.write(
+        f"dew point            {answer['dew_point']:6.1f} °C\n"
+        f"absolute humidity    {answer['absolute_humidity']:6.1f} g/m³\n"
+        f"wet bulb             {answer['wet_bulb']:6.1f} °C (ventilated, 1013 hPa)\n"
+        f"Humidex              {felt_text:>6}\n"
+        f"80 % on surfaces     {answer['mould_surface_temperature']:6.1f} °C and colder: mould may grow there\n"
+        f"WBGT                 {value:6.1f} °C ({basis.value})\n"
+    )
+    if clothes.adjustment:
+        sys.stdout.write(f"clothing adds        {clothes.adjustment:6.1f} °C ({clothes.value}, unverified)\n")
+    sys.stdout.write(
+        f"compared             {found.effective:6.1f} ± {_EXPANDED * found.uncertainty:.1f} °C "
+        f"with {reference.value:g} °C ({reference.source}, {work} work, {used.value}{checked})\n"
+        f"{_TEXTS[verdict.value]}\n"
+    )
+    if globe is None:
+        if verdict.value == "inconclusive":
+            sys.stdout.write("Measure with a globe thermometer before deciding.\n")
+        sys.stdout.write("Holds only where nothing radiates: near ovens or sunlit glass the WBGT is higher.\n")
+
+
+def comfort(
+    temperature: TemperatureOption,
+    humidity: HumidityOption,
+    metabolism: Annotated[float, typer.Option("--metabolism", metavar="MET", help="Sitting 1.2, standing 1.6.")] = 1.2,
+    clothing: Annotated[float, typer.Option("--clothing", metavar="CLO", help="Summer 0.5, winter 1.0.")] = 0.5,
+    radiant: Annotated[
+        float | None, typer.Option("--radiant", metavar="°C", help="Mean radiant temperature; default: the air's.")
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option("--speed", metavar="m/s", help="Air speed; 0.1 where not given.")
+    ] = None,
+    as_json: ObjectOption = False,
+) -> None:
+    """PMV and PPD of ISO 7730 with their uncertainty: a hint about comfort, no finding.
+
+    Example: vigie measure comfort --temperature 27 --humidity 60 --metabolism 1.2 --clothing 0.5
+    """
+    from dsp.comfort import Surroundings
+    from dsp.comfort import comfort as predicted
+
+    around = Surroundings(temperature, humidity, metabolism, clothing, radiant, speed)
+    found = predicted(around, _U_TEMPERATURE, _U_HUMIDITY)
+    if as_json:
+        _print(
+            {
+                "pmv": found.pmv,
+                "uncertainty": found.uncertainty,
+                "ppd": found.ppd,
+                "radiant": temperature if radiant is None else radiant,
+                "speed": 0.1 if speed is None else speed,
+                "assumed": around.is_assumed,
+            }
+        )
+        return
+    feels = "cool" if found.pmv < -0.5 else "warm" if found.pmv > 0.5 else "neutral"
+    sys.stdout.write(f"PMV   {found.pmv:+.2f} ± {_EXPANDED * found.uncertainty:.1f} ({feels})\n")
+    sys.stdout.write(f"PPD   {found.ppd:.0f} % dissatisfied\n")
+    if around.is_assumed:
+        sys.stdout.write("Assumed: " + _assumed(radiant, speed) + ".\n")
+
+
+def light(
+    grid: Annotated[str, typer.Option("--grid", metavar="LUX", help='Luxmeter values, e.g. "520,480,610,300".')],
+    required: Annotated[
+        float | None, typer.Option("--required", metavar="LUX", help="Mean asked for, e.g. 500 by EN 12464-1.")
+    ] = None,
+    minimum: Annotated[
+        float | None, typer.Option("--minimum", metavar="LUX", help="Least at any point, e.g. 120 by R4223-4.")
+    ] = None,
+    uniformity: Annotated[float, typer.Option("--uniformity", metavar="U0", help="Least lowest / mean.")] = 0.6,
+    u_luxmeter: Annotated[
+        float, typer.Option("--u-luxmeter", metavar="SHARE", help="Relative standard uncertainty of the luxmeter.")
+    ] = 0.05,
+    as_json: ObjectOption = False,
+) -> None:
+    """Mean, lowest and uniformity of the points of a grid, and what they say with their uncertainty.
+
+    Example: vigie measure light --grid "520,480,610,300,450,500" --required 500 --minimum 120
+    """
+    from dsp.light import uniformity as measured
+
+    found = measured(_grid(grid), u_luxmeter)
+    rows = {"uniformity": _against(found.ratio, found.u_ratio, uniformity)}
+    if required is not None:
+        rows["mean"] = _against(found.mean, found.u_mean, required)
+    if minimum is not None:
+        rows["minimum"] = _against(found.minimum, found.u_minimum, minimum)
+    if as_json:
+        _print(_light_object(found, rows))
+        return
+    sys.stdout.write(
+        f"points      {found.points}\n"
+        f"mean        {found.mean:6.0f} ± {_EXPANDED * found.u_mean:.0f} lx"
+        f"{_asked(required, ' lx', rows.get('mean'))}\n"
+        f"lowest      {found.minimum:6.0f} ± {_EXPANDED * found.u_minimum:.0f} lx"
+        f"{_asked(minimum, ' lx', rows.get('minimum'))}\n"
+        f"uniformity  {found.ratio:6.2f} ± {_EXPANDED * found.u_ratio:.2f}"
+        f"{_asked(uniformity, '', rows['uniformity'])}\n"
+    )
+
+
+def _wbgt(
+    temperature: float, humidity: float, globe: float | None, natural_wet_bulb: float | None, wind: float
+) -> float:
+    from dsp import heat as measures
+
+    if globe is None:
+        return float(measures.wbgt_estimate(temperature, humidity, wind))
+    if natural_wet_bulb is None:
+        natural_wet_bulb = float(measures.natural_wet_bulb(temperature, humidity, globe, wind))
+    return float(measures.wbgt(natural_wet_bulb, globe))
+
+
+def _basis(globe: float | None, natural_wet_bulb: float | None) -> "Basis":
+    from dsp.heat import Basis
+
+    if globe is None:
+        return Basis.ESTIMATED
+    return Basis.GLOBE if natural_wet_bulb is None else Basis.MEASURED
+
+
+def _carried(basis: "Basis", u_temperature: float, u_humidity: float) -> float:
+    """What temperature and humidity add; nothing where both thermometers of the standard were read."""
+    from catalog.quantities import Uncertainty
+    from dsp.derived import DERIVATIONS, propagated
+    from dsp.heat import Basis
+
+    if basis is Basis.MEASURED:
+        return 0.0
+    return propagated(DERIVATIONS["wbgt_indoor"], Uncertainty(0.0, u_temperature), Uncertainty(0.0, u_humidity))
+
+
+def _heat(value: float, basis: "Basis", worn: "Clothing", carried: float) -> "Heat":
+    import math
+
+    from dsp.heat import Heat
+
+    spread = math.sqrt(basis.uncertainty**2 + carried**2 + worn.uncertainty**2)
+    return Heat(value + worn.adjustment, spread, basis)
+
+
+def _choice(option: str, text: str, kinds: "type[Enum]") -> str:
+    names = [str(kind.value) for kind in kinds]
+    if text not in names:
+        raise UsageError(f'{option} is "{text}"; expected one of {", ".join(names)}')
+    return text
+
+
+def _grid(text: str) -> list[float]:
+    parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
+    for place, part in enumerate(parts, 1):
+        if not re.fullmatch(r"\d+(\.\d+)?", part):
+            raise UsageError(f'--grid, value {place}, is "{part}"; expected lux such as 520 or 520.5, commas between')
+    return [float(part) for part in parts]
+
+
+def _against(value: float, uncertainty: float, limit: float) -> str:
+    from catalog.limits import Comparator
+    from rules.decision import decide
+
+    said = decide(value, uncertainty, limit, Comparator.BELOW).decision.value
+    return {"exceedance_indicated": "under it", "no_exceedance_indicated": "reached"}.get(said, "inconclusive")
+
+
+def _asked(limit: float | None, unit: str, verdict: str | None) -> str:
+    return "" if limit is None else f"   asked: {limit:g}{unit}: {verdict}"
+
+
+def _assumed(radiant: float | None, speed: float | None) -> str:
+    said = ["walls and windows as warm as the air"] if radiant is None else []
+    said += ["air speed 0.1 m/s"] if speed is None else []
+    return ", ".join(said)
+
+
+def _light_object(found: "Uniformity", verdicts: dict[str, str]) -> dict[str, object]:
+    return {
+        "points": found.points,
+        "mean": found.mean,
+        "u_mean": found.u_mean,
+        "minimum": found.minimum,
+        "u_minimum": found.u_minimum,
+        "uniformity": found.ratio,
+        "u_uniformity": found.u_ratio,
+        "verdicts": verdicts,
+    }
+
+
+def _print(answer: "Mapping[str, object]") -> None:
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
