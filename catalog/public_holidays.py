@@ -32,9 +32,10 @@ def _holidays_of(country: str, subdivision: str | None, year: int) -> frozenset[
 @lru_cache(maxsize=1)
 def countries() -> tuple[str, ...]:
     """Country codes the library knows."""
-    import holidays
+    # Not list_supported_countries(): it imports 250 modules to say the same.
+    from holidays.registry import EntityLoader
 
-    return tuple(holidays.list_supported_countries(include_aliases=False))
+    return tuple(EntityLoader.get_country_codes(include_aliases=False))
 
 
 @lru_cache(maxsize=32)

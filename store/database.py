@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -62,6 +60,13 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the tables to this version of Vigie; does nothing where they are."""
+        with self.engine.connect() as connection:
+            if _revision(connection) == newest_revision():
+                return
+        # a quarter of a second to import, for what is rarely needed
+        from alembic import command
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(importlib.resources.files("store") / "migrations"))
         with self.engine.execution_options(vigie_writes=True).begin() as connection:
@@ -126,6 +131,19 @@ def open_database(url: str) -> Database:
             raise StoreError(f"{shown}: the database cannot be opened ({_first_line(error)})") from error
         on_failure.pop_all()
     return database
+
+
+def newest_revision() -> str:
+    """The number the newest migration's file name begins with, which is its revision."""
+    versions = importlib.resources.files("store") / "migrations" / "versions"
+    return max(file.name for file in versions.iterdir() if file.name.endswith(".py")).partition("_")[0]
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision the tables are at; None in a new database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _address(url: str) -> URL:

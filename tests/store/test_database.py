@@ -2,16 +2,18 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from store.audit import AuditEntry, audit_entries, note
-from store.database import Database, open_database
+from store.database import Database, newest_revision, open_database
 from store.errors import StoreError
 from store.kits import KitStatusStore, StoredStatus
 from store.progress import ComputeState, Reached
@@ -26,6 +28,11 @@ def test_migrations_make_exactly_the_tables_of_the_code(database: Database) -> N
         assert compare_metadata(context, Base.metadata) == []
         made = inspect(connection).get_table_names()
     assert set(made) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_newest_migration_is_the_one_alembic_would_stop_at() -> None:
+    script = ScriptDirectory(str(files("store") / "migrations"))
+    assert script.get_heads() == [newest_revision()]
 
 
 def test_opened_for_the_first_time_by_two_at_once(kind: Kind, tmp_path: Path) -> None:
