@@ -62,7 +62,7 @@ class Table:
         """Refuse keys nobody asked for; call it when everything was read."""
         for key in self._content:
             if key not in self._asked:
-                raise self.error(key, f"is not a key here; {did_you_mean(key, self._asked)}")
+                raise self.error(key, f"is not a key here; {did_you_mean(key, list(dict.fromkeys(self._asked)))}")
 
     def error(self, key: str, problem: str) -> CatalogError:
         """An error that says where the key stands."""

@@ -35,12 +35,15 @@ class SpikeTest:
     ----------
     threshold : float
         Least distance from the median of the neighbours that is a spike [unit].
+    relative : float
+        And least distance as a share of that median [1].
     deviations : float
         And least distance in median absolute deviations of the neighbours [1].
     """
 
     threshold: float
-    deviations: float
+    relative: float = 0.0
+    deviations: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,8 @@ class FlatLineTest:
     ----------
     tolerance, relative : float
         A value that moves by no more than tolerance + relative × value stays [unit, 1].
-    floor : float
-        Values at or below may stay for ever: clean air, a quiet night [unit].
+    floor, ceiling : float
+        Values at or below, at or above may stay for ever: clean air, a quiet night; saturated air [unit].
     suspect_after, fail_after : float
         [s]; infinite where there is no such severity.
     clock : FlatClock
@@ -77,6 +80,7 @@ class FlatLineTest:
     tolerance: float
     relative: float
     floor: float
+    ceiling: float
     suspect_after: float
     fail_after: float
     clock: FlatClock
@@ -235,7 +239,11 @@ def _span(table: Table) -> Span:
 
 
 def _spike(table: Table) -> SpikeTest:
-    result = SpikeTest(_above_zero(table, "threshold"), _at_least_zero(table, "deviations", 0.0))
+    result = SpikeTest(
+        _above_zero(table, "threshold"),
+        _at_least_zero(table, "relative", 0.0),
+        _at_least_zero(table, "deviations", 0.0),
+    )
     table.close()
     return result
 
@@ -254,6 +262,7 @@ def _flat_line(table: Table) -> FlatLineTest:
         tolerance=_at_least_zero(table, "tolerance", 0.0),
         relative=_at_least_zero(table, "relative", 0.0),
         floor=table.number("floor") if table.has("floor") else float("-inf"),
+        ceiling=table.number("ceiling") if table.has("ceiling") else float("inf"),
         suspect_after=_above_zero(table, "suspect_after"),
         fail_after=_above_zero(table, "fail_after") if table.has("fail_after") else float("inf"),
         clock=FlatClock(clock),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from catalog.quality import BaselineTest, FlatClock, FlatLineTest, QualityLimits, RateTest, SpikeTest
 from catalog.readings import Flag
 from dsp.kernels import quality as kernels
-from dsp.quality_words import baseline_words, flat_line_words, range_words, rate_words, spike_words
+from dsp.quality_words import baseline_words, flat_line_words, range_words, rate_words, spike_words, warm_up_words
 
 Instants = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -140,7 +140,7 @@ def examine(readings: Readings, limits: QualityLimits, channel: Channel, unit: s
 
     - **range**: outside ``fail`` bad, outside ``suspect`` suspect (QARTOD gross range).
     - **spike**: a reading above (or below) both neighbours by more than the threshold, and further than the threshold
-      and k median absolute deviations from the median of all within the hold time on both sides. The neighbours of
+      (absolute and relative) and k median absolute deviations from the median of all within the hold time on both sides. The neighbours of
       a spike stay good, and so does a step.
     - **flat line**: the longest stretch without a gap that ends here, in which the values differ by no more than the
       tolerance, lasts T₁ (suspect) or T₂ (bad).
@@ -205,14 +205,14 @@ def spikes(readings: Readings, test: SpikeTest, reach: int) -> TestFlags:
     --------
     >>> minutes = np.arange(8) * 60_000
     >>> values = np.array([10, 12, 999.99, 13, 15, 40, 9, 9])
-    >>> spikes(Readings(minutes, values, np.ones(8, np.int8)), SpikeTest(25, 0), 60_000).tolist()
+    >>> spikes(Readings(minutes, values, np.ones(8, np.int8)), SpikeTest(25), 60_000).tolist()
     [2, 1, 3, 1, 1, 1, 1, 2]
     """
     flags = np.empty(readings.instants.size, np.uint8)
     t, v = readings.instants, readings.values
     most = kernels.spike_candidates(t, v, reach, test.threshold, flags)
     if most:
-        kernels.confirm_spikes(t, v, reach, test.threshold, test.deviations, np.empty(most), flags)
+        kernels.confirm_spikes(t, v, reach, test.threshold, test.relative, test.deviations, np.empty(most), flags)
     return flags
 
 
@@ -236,6 +236,7 @@ def flat_lines(readings: Readings, test: FlatLineTest, hold: int, clock: Instant
         test.tolerance,
         test.relative,
         test.floor,
+        test.ceiling,
         min(1000 * test.suspect_after, _FOR_EVER),
         min(1000 * test.fail_after, _FOR_EVER),
         np.empty(size),
@@ -311,7 +312,7 @@ def _warm_up(instants: Instants, seconds: float) -> Marks:
         begins = np.concatenate([[0], begins])
         for begin, warm in zip(begins, np.searchsorted(instants, instants[begins] + 1000 * seconds), strict=True):
             flags[begin:warm] = Flag.BAD
-    return Marks(QualityTest.WARM_UP, f"{seconds / 3600:g} h after power-on", flags)
+    return Marks(QualityTest.WARM_UP, warm_up_words(seconds), flags)
 
 
 def _only(readings: Readings, usable: npt.NDArray[np.bool_]) -> Readings:

@@ -14,8 +14,9 @@ def range_words(limits: QualityLimits, unit: str) -> str:
 
 def spike_words(test: SpikeTest, reach: int, unit: str) -> str:
     """The distance and the neighbourhood."""
+    relative = f", {100 * test.relative:g} %" if test.relative else ""
     deviations = f" and {test.deviations:g} MAD" if test.deviations else ""
-    return f"{_of(test.threshold, unit)}{deviations} from the median within {reach / 1000:g} s on both sides"
+    return f"{_of(test.threshold, unit)}{relative}{deviations} from the median within {reach / 1000:g} s on both sides"
 
 
 def flat_line_words(test: FlatLineTest, unit: str) -> str:
@@ -23,6 +24,7 @@ def flat_line_words(test: FlatLineTest, unit: str) -> str:
     near = [_of(test.tolerance, unit)] if test.tolerance or not test.relative else []
     near += [f"{100 * test.relative:g} %"] if test.relative else []
     above = f" above {_of(test.floor, unit)}" if isfinite(test.floor) else ""
+    above += f" below {_of(test.ceiling, unit)}" if isfinite(test.ceiling) else ""
     bad = f", bad after {_hours(test.fail_after)}" if isfinite(test.fail_after) else ""
     return f"within {' + '.join(near)}{above}: suspect after {_hours(test.suspect_after)}{bad} ({test.clock.value})"
 
@@ -30,6 +32,11 @@ def flat_line_words(test: FlatLineTest, unit: str) -> str:
 def rate_words(test: RateTest, unit: str) -> str:
     """The fastest change."""
     return f"faster than {_of(test.per_minute, unit)} per minute, over at least {test.over:g} s"
+
+
+def warm_up_words(seconds: float) -> str:
+    """How long."""
+    return f"{_hours(seconds)} after power-on"
 
 
 def baseline_words(test: BaselineTest, unit: str) -> str:
@@ -46,4 +53,4 @@ def _number(value: float) -> str:
 
 
 def _hours(seconds: float) -> str:
-    return f"{seconds / 3600:g} h"
+    return f"{seconds / 3600:g} h" if seconds >= 3600 else f"{seconds / 60:g} min"

@@ -120,14 +120,25 @@ class ReadingStore:
             datetimes (µs, UTC). Of several rows of one reading the one received last counts; where their values differ,
             its flag is at least *suspect*. The order in which they came, or lie on the disk, makes no difference.
         """
+        return self.read_arrivals(kits, quantities, start, end, version).select(list(COLUMNS))
+
+    def read_arrivals(
+        self,
+        kits: Collection[str] | None = None,
+        quantities: Collection[str] | None = None,
+        start: int | None = None,
+        end: int | None = None,
+        version: int | None = None,
+    ) -> pl.DataFrame:
+        """Readings as :meth:`read` gives them, and with ``conflict``: whether an instant came with different values."""
         snapshot = self._table.snapshot(version)
         files = _relevant(snapshot.files, kits, quantities, start, end)
         if files.is_empty():
-            return pl.DataFrame(schema=COLUMNS)
+            return pl.DataFrame(schema=STORED)
         rows = self._table.scan(files["path"].to_list()).filter(*_conditions(kits, quantities, start, end))
         resolved = resolve(rows.select(list(STORED)).collect())
         suspect = pl.max_horizontal(pl.col("flag"), pl.lit(int(Flag.SUSPECT), pl.Int8))
-        return resolved.with_columns(flag=pl.when("conflict").then(suspect).otherwise("flag")).select(list(COLUMNS))
+        return resolved.with_columns(flag=pl.when("conflict").then(suspect).otherwise("flag")).select(list(STORED))
 
     def last_instants(self, kits: Collection[str]) -> dict[str, int]:
         """When each kit took its newest reading [ms UTC]; kits without readings are not in it."""

@@ -194,7 +194,8 @@ class RevisedTable:
         if not twice.is_empty():
             raise StoreError(f"computed twice, so that nobody knows which counts: {twice.row(0, named=True)}")
         floats = [name for name, kind in rows.schema.items() if kind == pl.Float64]
-        odd = rows.filter(pl.any_horizontal(~pl.col(name).is_finite().fill_null(value=True) for name in floats))
+        infinite = [~pl.col(name).is_finite().fill_null(value=True) for name in floats]
+        odd = rows.filter(pl.any_horizontal(pl.lit(value=False), *infinite))
         if not odd.is_empty():
             raise StoreError(f"a computed number is not finite: {odd.row(0, named=True)}")
 

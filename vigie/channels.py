@@ -14,10 +14,12 @@ from catalog.registry import Registry
 from catalog.schedule import Interval
 from dsp.calibration import CalibrationStep, calibration_steps, corrected
 from dsp.campaign import Subject
+from dsp.quality_runs import MarkedRun
 from dsp.series import Series, build
 from store.readings import ReadingStore
 from vigie.corrections import humidity_corrected
 from vigie.kit_columns import Column, read_columns
+from vigie.quality import examined_columns
 
 _BEFORE = 6 * 3_600_000
 """Milliseconds read before a deployment: more than the longest hold time."""
@@ -34,11 +36,14 @@ class ChannelSeries:
     heard : Interval
         Instants of the first and the last reading in the span [ms UTC], usable or not; a sensor of impossible values
         has an empty series, and was heard all the same.
+    marked : tuple of MarkedRun
+        What the quality tests found; empty for a quantity that is computed from others.
     """
 
     subject: Subject
     series: Series
     heard: Interval
+    marked: tuple[MarkedRun, ...] = ()
 
 
 def channel_series(
@@ -59,22 +64,28 @@ def channel_series(
         Delta version of the readings to read.
     """
     zone = registry.zones[deployment.zone]
-    columns = read_columns(store, deployment.kit, span.start - _BEFORE, span.end, version)
+    read = read_columns(store, deployment.kit, span.start - _BEFORE, span.end, version)
+    channels = {
+        name: _channel(registry, deployment.kit, quantity(name).id) or _fallback(quantity(name).id, column.instants)
+        for name, column in read.items()
+    }
+    examined = examined_columns(store, registry, deployment, read, channels, span, version)
+    columns = {name: found.column for name, found in examined.items()}
     humidity = _humidity(registry, zone, deployment.kit, columns) if zone.corrections else None
     for name in sorted(columns):
-        read = columns[name]
-        within = int(np.searchsorted(read.instants, span.start, side="right"))
-        if within == read.instants.size:
+        said = columns[name]
+        within = int(np.searchsorted(said.instants, span.start, side="right"))
+        if within == said.instants.size:
             continue
-        measured = quantity(name)
-        channel = _channel(registry, deployment.kit, measured.id) or _fallback(measured.id, read.instants)
+        measured, channel = quantity(name), channels[name]
         history = _calibrations(registry, zone, deployment.kit, channel)
-        calibrated = replace(read, values=corrected(read.instants, read.values, history))
+        calibrated = replace(said, values=corrected(said.instants, said.values, history))
         column = _at_the_person(zone, measured, humidity_corrected(zone, measured, calibrated, humidity))
         yield ChannelSeries(
             subject_of(registry, deployment, zone, measured, channel, column.simulated),
             build(column.instants, column.values, column.flags, channel.period, channel.hold, measured.averaging),
             Interval(int(column.instants[within]), int(column.instants[-1])),
+            examined[name].runs,
         )
 
 

@@ -1,5 +1,6 @@
 """What a kit said, quantity by quantity, as arrays: the raw material of every series."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,16 +27,27 @@ class Column:
         :class:`catalog.readings.Flag` values.
     simulated : bool
         True when any of them was simulated.
+    received : int64 array, shape (n,)
+        When the service got them [ms UTC].
+    conflict : bool array, shape (n,)
+        Whether the instant came with another value too.
     """
 
     instants: npt.NDArray[np.int64]
     values: npt.NDArray[np.float64]
     flags: npt.NDArray[np.int8]
     simulated: bool
+    received: npt.NDArray[np.int64]
+    conflict: npt.NDArray[np.bool_]
 
 
 def read_columns(
-    store: ReadingStore, kit: KitId, start: int, end: int, version: int | None = None
+    store: ReadingStore,
+    kit: KitId,
+    start: int,
+    end: int,
+    version: int | None = None,
+    quantities: Collection[str] | None = None,
 ) -> dict[str, Column]:
     """Stored readings of a kit in (start, end] [ms UTC], by quantity.
 
@@ -43,11 +55,13 @@ def read_columns(
     ----------
     version : int, optional
         Delta version of the readings to read.
+    quantities : collection of str, optional
+        Only these.
     """
     parts: dict[str, list[Column]] = {}
     for chunk_start in range(start, end, _CHUNK):
         chunk_end = min(chunk_start + _CHUNK, end)
-        frame = store.read(kits=[kit], start=chunk_start, end=chunk_end, version=version)
+        frame = store.read_arrivals([kit], quantities, chunk_start, chunk_end, version)
         for (name,), rows in frame.partition_by("quantity", as_dict=True, maintain_order=True).items():
             parts.setdefault(str(name), []).append(
                 Column(
@@ -55,6 +69,8 @@ def read_columns(
                     rows["value"].to_numpy(),
                     rows["flag"].to_numpy(),
                     bool(rows["simulated"].any()),
+                    rows["received"].dt.epoch("ms").to_numpy().astype(np.int64),
+                    rows["conflict"].to_numpy(),
                 )
             )
     return {
@@ -63,6 +79,8 @@ def read_columns(
             np.concatenate([part.values for part in pieces]),
             np.concatenate([part.flags for part in pieces]),
             any(part.simulated for part in pieces),
+            np.concatenate([part.received for part in pieces]),
+            np.concatenate([part.conflict for part in pieces]),
         )
         for name, pieces in parts.items()
     }

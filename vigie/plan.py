@@ -57,10 +57,11 @@ def settled_until(registry: Registry, deployment: Deployment, now: int) -> int |
     """The latest instant [ms UTC] a reading that matters for a closed window can have; None before the first closes.
 
     What is computed looks no further: readings that plan nothing must not change anything either, or an exposure would
-    depend on when it was last computed.
+    depend on when it was last computed. A reading within the hold time after a window may stand for time in it, and
+    its quality flag may rest on readings within another hold time (a spike is told by what follows).
     """
     closed = _last_close(registry, deployment, now)
-    return None if closed is None else closed + _hold(registry, deployment) - 1
+    return None if closed is None else closed + 2 * _hold(registry, deployment) - 1
 
 
 def _last_close(registry: Registry, deployment: Deployment, now: int) -> int | None:

@@ -99,6 +99,7 @@ def confirm_spikes(
     values: Values,
     reach: int,
     threshold: float,
+    relative: float,
     deviations: float,
     around: Values,
     flags: Flags,
@@ -118,7 +119,7 @@ def confirm_spikes(
             around[count] = values[first + count]
             count += 1
         median = _median(around, count)
-        limit = threshold
+        limit = max(threshold, relative * abs(median))
         if deviations > 0.0:
             for j in range(count):
                 around[j] = abs(values[first + j] - median)
@@ -149,6 +150,7 @@ def flat_line_flags(
     tolerance: float,
     relative: float,
     floor: float,
+    ceiling: float,
     suspect_after: float,
     fail_after: float,
     highest: Values,
@@ -158,7 +160,7 @@ def flat_line_flags(
     """Fill ``flags`` by the length [ms of ``clock``] of the longest flat stretch that ends at each reading.
 
     A stretch is flat while its highest value is at most tolerance + relative × highest above its lowest. It ends at a
-    gap and at values at or below ``floor``. ``highest`` and ``lowest`` are scratch, as long as the readings.
+    gap and at values at or below ``floor``, at or above ``ceiling``. ``highest`` and ``lowest`` are scratch, as long as the readings.
 
     The clock is cut into cells of half of ``suspect_after``: a stretch that long holds a whole cell, the one before
     that of its end. Most cells are seen not to be flat after a few readings, and the search for stretches is only made
@@ -170,7 +172,7 @@ def flat_line_flags(
     cell = max(int(suspect_after / 2), 1)
     if hold >= cell:  # a cell may be empty
         _stretches(
-            instants, clock, values, hold, tolerance, relative, floor, suspect_after, fail_after,
+            instants, clock, values, hold, tolerance, relative, floor, ceiling, suspect_after, fail_after,
             highest, lowest, 0, size, flags,
         )  # fmt: skip
         return
@@ -179,12 +181,12 @@ def flat_line_flags(
     chained = -1
     while begin < size:
         end = _first_at(clock, begin, clock[0] + ((clock[begin] - clock[0]) // cell + 1) * cell)
-        if _may_be_flat(values, begin, end, tolerance, relative, floor):
+        if _may_be_flat(values, begin, end, tolerance, relative, floor, ceiling):
             if chained < 0:
                 chained = before
         elif chained >= 0:
             _stretches(
-                instants, clock, values, hold, tolerance, relative, floor, suspect_after, fail_after,
+                instants, clock, values, hold, tolerance, relative, floor, ceiling, suspect_after, fail_after,
                 highest, lowest, chained, end, flags,
             )  # fmt: skip
             chained = -1
@@ -192,7 +194,7 @@ def flat_line_flags(
         begin = end
     if chained >= 0:
         _stretches(
-            instants, clock, values, hold, tolerance, relative, floor, suspect_after, fail_after,
+            instants, clock, values, hold, tolerance, relative, floor, ceiling, suspect_after, fail_after,
             highest, lowest, chained, size, flags,
         )  # fmt: skip
 
@@ -216,13 +218,15 @@ def _first_at(clock: Instants, begin: int, boundary: int) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _may_be_flat(values: Values, begin: int, end: int, tolerance: float, relative: float, floor: float) -> bool:
+def _may_be_flat(
+    values: Values, begin: int, end: int, tolerance: float, relative: float, floor: float, ceiling: float
+) -> bool:
     top = values[begin]
     bottom = top
     for i in range(begin, end):
         top = max(top, values[i])
         bottom = min(bottom, values[i])
-        if values[i] <= floor or top - bottom > tolerance + relative * top:
+        if values[i] <= floor or values[i] >= ceiling or top - bottom > tolerance + relative * top:
             return False
     return True
 
@@ -236,6 +240,7 @@ def _stretches(
     tolerance: float,
     relative: float,
     floor: float,
+    ceiling: float,
     suspect_after: float,
     fail_after: float,
     highest: Values,
@@ -255,12 +260,13 @@ def _stretches(
     bottom = np.inf
     for i in range(begin, end):
         value = values[i]
-        if value <= floor or (i > start and instants[i] - instants[i - 1] > hold):
-            start = i + (value <= floor)
+        may_stay = value <= floor or value >= ceiling
+        if may_stay or (i > start and instants[i] - instants[i - 1] > hold):
+            start = i + may_stay
             middle = start - 1
             top = -np.inf
             bottom = np.inf
-            if value <= floor:
+            if may_stay:
                 continue
         top = max(top, value)
         bottom = min(bottom, value)

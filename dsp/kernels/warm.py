@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from dsp.kernels import episodes, quality, rolling, signal, windows
+from dsp.kernels import episodes, quality, rolling, signal, stream, windows
 
-_MODULES = (signal, windows, rolling, episodes, quality)
+_MODULES = (signal, windows, rolling, episodes, quality, stream)
 
 
 def compile_all() -> None:
@@ -59,13 +59,27 @@ def _compile_quality(instants: npt.NDArray[np.int64], values: npt.NDArray[np.flo
     quality.gap_flags(instants, 180_000, marks)
     quality.rate_flags(instants, values, 180_000, 0, 1.0, marks)
     quality.spike_candidates(instants, values, 180_000, 1.0, marks)
-    quality.confirm_spikes(instants, values, 180_000, 1.0, 0.0, scratch, marks)
+    quality.confirm_spikes(instants, values, 180_000, 1.0, 0.0, 0.0, scratch, marks)
     quality.flat_line_flags(
-        instants, instants, values, 180_000, 0.0, 0.0, 0.0, 60_000.0, 60_000.0, scratch, scratch.copy(), marks
+        instants, instants, values, 180_000, 0.0, 0.0, 0.0, 9.0, 60_000.0, 60_000.0, scratch, scratch.copy(), marks
     )
     quality.baseline_flags(instants, values, 60_000, 180_000, 0.0, 9.0, 60_000, 0.01, 0.75, marks)
     quality.first_out_of_order(instants)
     quality.worst(marks, marks.copy())
+    _compile_stream(instants, values)
+
+
+def _compile_stream(instants: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> None:
+    rows, order = np.zeros(3, np.int64), np.empty(3, np.int64)
+    stream.group(rows, np.empty(2, np.int64), order)
+    whole, real = np.zeros((1, stream.WHOLE_SIZE), np.int64), np.zeros((1, stream.REAL_SIZE))
+    counts, levels = np.zeros((1, 1, stream.LIMIT_WHOLE_SIZE), np.int64), np.zeros((1, 1, stream.LIMIT_REAL_SIZE))
+    one, three = np.zeros(1, np.int64), np.full(1, 3, np.int64)
+    stream.update(
+        order, 0, rows, instants, values, np.full(3, stream.BAD, np.int8), whole, real, counts, levels, one, three,
+        np.zeros(3, np.int32), np.zeros(3), np.array([0, 1], np.int64), one.copy(), three.copy(),
+        np.zeros((2, 6), np.int64), np.zeros((2, 3)), np.zeros(2, np.int64),
+    )  # fmt: skip
 
 
 def is_cached() -> bool:
