@@ -56,6 +56,14 @@ class Registry:
         done = [c for c in self.calibrations if c.kit == kit and c.quantity == quantity and c.performed <= day]
         return max(done, key=lambda c: c.performed, default=None)
 
+    def calibrations_on(self, kit: KitId, day: date) -> tuple[Calibration, ...]:
+        """The last calibration of each of a kit's channels performed on or before ``day``, the soonest due first."""
+        last: dict[QuantityId, Calibration] = {}
+        for done in sorted((c for c in self.calibrations if c.kit == kit), key=lambda c: c.performed):
+            if done.performed <= day:
+                last[done.quantity] = done
+        return tuple(sorted(last.values(), key=lambda c: (c.due, c.quantity)))
+
 
 def parse_registry(text: str, filename: str) -> Registry:
     """A registry file, checked to the last reference.

@@ -235,10 +235,17 @@ def _model(name: KitModelId) -> str:
         f"### `{model.id}`",
         f"{model.name} ({model.maker})",
         _table(
-            ("quantity", "period [s]", "hold [s]", "sensor"),
-            ((f"`{c.quantity}`", f"{c.period:g}", f"{c.hold:g}", c.sensor) for c in model.channels),
+            ("quantity", "period [s]", "hold [s]", "sensor", "drift a day past due (proposal)"),
+            (
+                (f"`{c.quantity}`", f"{c.period:g}", f"{c.hold:g}", c.sensor, _drift(c.drift, quantities()[c.quantity]))
+                for c in model.channels
+            ),
         ),
     ).rstrip("\n")
+
+
+def _drift(found: Uncertainty | None, quantity: Quantity) -> str:
+    return "–" if found is None else _uncertainty(found, quantity)
 
 
 def _uncertainty(found: Uncertainty, quantity: Quantity) -> str:

@@ -140,10 +140,10 @@ def _kit(deployment: Deployment, recent: pl.DataFrame, said: str, now: int) -> F
 
 def _calibrations(_place: Workspace, registry: Registry, now: int) -> Iterator[Finding]:
     today = datetime.fromtimestamp(now / 1000, UTC).date()
-    newest = {(c.kit, c.quantity): c for c in sorted(registry.calibrations, key=lambda c: c.performed)}
-    due = [c for c in newest.values() if c.due < today]
+    newest = [last for kit in registry.kits for last in registry.calibrations_on(kit, today)]
+    due = [c for c in newest if c.is_overdue(today)]
     for calibration in due:
-        words = f"{calibration.quantity} was due for calibration on {calibration.due}"
+        words = f"{calibration.quantity} was due for calibration on {calibration.due}; less and less sure since"
         yield Finding(f"kit {calibration.kit}", State.LOOK, words)
     if newest and not due:
         yield Finding("calibrations", State.WELL, f"{len(newest)} in date")

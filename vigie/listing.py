@@ -1,6 +1,7 @@
 """The rows behind the lists of the command line, under the names the documentation promises."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from store.registry import load
 from store.scope import Scope
 from store.ticket_views import TicketView
 from vigie.errors import UsageError
-from vigie.times import as_datetime, parse_instant, parse_until
+from vigie.times import as_datetime, now, parse_instant, parse_until
 from vigie.workspace import Workspace
 
 READING_FIELDS = ("time", "kit", "quantity", "value", "unit", "flag", "simulated")
@@ -100,7 +101,20 @@ TICKET_FIELDS = (
     "readings_version",
     "simulated",
 )
-KIT_FIELDS = ("kit", "label", "model", "zone", "since", "until", "state", "last_reading", "firmware", "simulated")
+KIT_FIELDS = (
+    "kit",
+    "label",
+    "model",
+    "zone",
+    "since",
+    "until",
+    "state",
+    "last_reading",
+    "firmware",
+    "simulated",
+    "calibration_due",
+    "calibration_overdue",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +251,17 @@ def ticket_row(ticket: TicketView) -> tuple[object, ...]:
 
 
 def kits_frame(place: Workspace) -> pl.DataFrame:
-    """Kits with where they are and what they last said; fields :data:`KIT_FIELDS`."""
+    """Kits with where they are, what they last said and how their calibrations stand; fields :data:`KIT_FIELDS`.
+
+    ``calibration_due`` is the first day any calibrated channel is due, ``calibration_overdue`` those that are past it:
+    ``co2 since 2026-01-16``.
+    """
     rows = []
+    registry = load(place.database, Scope.service())
+    today = as_datetime(now()).date()
     for view in place.views.kits(Scope.service()):
         lent, status = view.deployment, view.status
+        calibrations = registry.calibrations_on(view.kit.id, today)
         rows.append(
             (
                 view.kit.id,
@@ -253,6 +274,13 @@ def kits_frame(place: Workspace) -> pl.DataFrame:
                 None if view.last_reading is None else as_datetime(view.last_reading),
                 None if status is None else status.firmware,
                 view.kit.simulated,
+                next((last.due.isoformat() for last in calibrations), None),
+                ", ".join(
+                    f"{last.quantity} since {last.due + timedelta(days=1)}"
+                    for last in calibrations
+                    if last.is_overdue(today)
+                )
+                or None,
             )
         )
     return pl.DataFrame(rows, schema=_KIT_SCHEMA, orient="row")

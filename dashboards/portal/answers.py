@@ -1,5 +1,7 @@
 """From what the store answers to what pages show."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from catalog.identifiers import KitId, QuantityId, ZoneId
-from catalog.kits import Channel, kit_models
+from catalog.kits import Calibration, Channel, kit_models
 from catalog.places import Zone
 from catalog.quantities import Averaging, quantity
 from catalog.registry import Registry
@@ -15,7 +17,8 @@ from dashboards.charts import Course
 from dashboards.portal.shown import EventShown, KitShown, TicketShown
 from dashboards.standing import Finding
 from dashboards.vocabulary import EVENTS
-from dashboards.words import Words
+from dashboards.words import Language, Words
+from dsp.calibration import calibration_steps, corrected
 from dsp.exposure import Measure, WindowKind
 from rules.decision import Decision
 from rules.tickets import TicketKind
@@ -166,18 +169,44 @@ def kit_of(view: KitView, registry: Registry, now: int, words: Words) -> KitShow
         lent.zone if lent is not None and there else None,
         registry.zones[lent.zone].name if lent is not None and there else "",
         view.kit.simulated or (view.status is not None and view.status.simulated),
+        _calibration(registry, view.kit.id, now, words),
     )
 
 
+def _calibration(registry: Registry, kit: KitId, now: int, words: Words) -> str:
+    """How a kit's calibrations stand: what is overdue and since when, else when the first is due."""
+    today = words.local(now).date()
+    last = registry.calibrations_on(kit, today)
+    overdue = [
+        words.say(
+            "%(quantity)s overdue since %(day)s",
+            quantity=words.pick(quantity(each.quantity).name_fr, quantity(each.quantity).name_en),
+            day=words.day(each.due + dt.timedelta(days=1)),
+        )
+        for each in last
+        if each.is_overdue(today)
+    ]
+    if overdue:
+        return "; ".join(overdue) if words.language is Language.ENGLISH else "\N{NARROW NO-BREAK SPACE}; ".join(overdue)
+    return words.say("due by %(day)s", day=words.day(last[0].due)) if last else words.say("no calibration entered")
+
+
 def courses_of(
-    rows: pl.DataFrame, registry: Registry, zone: Zone, measured: QuantityId, resolution: int | None
+    rows: pl.DataFrame,
+    registry: Registry,
+    calibrations: Sequence[Calibration],
+    zone: Zone,
+    measured: QuantityId,
+    resolution: int | None,
 ) -> dict[KitId, Course]:
-    """A course per kit; each value at its place in time, and at the person where the zone has a transfer factor.
+    """A course per kit; each value at its place in time, calibrated, and at the person by the zone's transfer factor.
 
     Parameters
     ----------
     rows : polars.DataFrame
         ``kit, instant, value`` of :class:`store.views.Course`; a value stands for the time before its instant.
+    calibrations : sequence of Calibration
+        Of any kits; a mean of readings is corrected as each of them would be.
     resolution : int or None
         Time one value stands for [s]; None where the kit's own channel says.
     """
@@ -188,7 +217,10 @@ def courses_of(
             starts = ends - _standing(ends, _channel(registry, KitId(str(kit)), measured))
         else:
             starts = ends - resolution * 1000
-        found[KitId(str(kit))] = Course(starts, ends, _at_the_person(zone, measured, part["value"].to_numpy()))
+        done = (c for c in calibrations if c.kit == kit and c.quantity == measured)
+        history = calibration_steps(done, registry.establishment_of(zone).timezone, None)
+        values = corrected(ends, part["value"].to_numpy(), history)
+        found[KitId(str(kit))] = Course(starts, ends, _at_the_person(zone, measured, values))
     return found
 
 

@@ -6,6 +6,7 @@ from litestar.exceptions import NotFoundException
 
 from catalog.errors import UnknownQuantityError
 from catalog.identifiers import EstablishmentId, QuantityId, ZoneId
+from catalog.kits import Calibration
 from catalog.places import Establishment, Zone
 from catalog.registry import Registry
 from catalog.schedule import Interval
@@ -19,6 +20,7 @@ from dashboards.words import Words
 from dsp.exposure import WindowKind
 from store.accounts import Account, Role
 from store.errors import TicketStateError, UnknownError
+from store.scope import Scope
 
 LONGEST_CHART = 35 * 86_400_000
 """Milliseconds; of a longer deployment a page draws the end."""
@@ -74,6 +76,11 @@ class Reader:
         """Employers, establishments, zones, kits and deployments in scope."""
         return self._rooms.views.registry(self._scope)
 
+    @cached_property
+    def _calibrations(self) -> tuple[Calibration, ...]:
+        """What readings are corrected by: an employer is shown corrected values, not the service's certificates."""
+        return self._rooms.views.registry(Scope.service()).calibrations
+
     def establishment(self, establishment: str) -> Establishment:
         """An establishment in scope; any other does not exist."""
         found = self.registry.establishments.get(EstablishmentId(establishment))
@@ -123,7 +130,7 @@ class Reader:
         except (UnknownError, UnknownQuantityError):
             raise NotFoundException from None
         return SignalShown(
-            courses_of(course.rows, self.registry, place.zone, quantity, course.resolution),
+            courses_of(course.rows, self.registry, self._calibrations, place.zone, quantity, course.resolution),
             course.resolution,
             course.withheld is not None,
             bool(course.rows["simulated"].any()),

@@ -166,6 +166,7 @@ class KitShown:
     zone: ZoneId | None
     zone_name: str
     simulated: bool
+    calibration: str
 
 
 @dataclass(frozen=True, slots=True)

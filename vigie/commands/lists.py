@@ -174,7 +174,7 @@ def kits(
     output: OutputOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Every kit: where it is, since when, what it last said.
+    """Every kit: where it is, since when, what it last said, which channels are overdue for calibration.
 
     Example: vigie kits --json
     """
@@ -187,7 +187,9 @@ def kits(
         form_of(as_json, as_csv),
         output,
         nothing="No kits. The registry names them: vigie registry import FILE.",
-        table=_sheet(place, "Kits", "kit", "model", "zone", "since", "until", "state", "last_reading"),
+        table=_sheet(
+            place, "Kits", "kit", "model", "zone", "since", "until", "state", "last_reading", "calibration_overdue"
+        ),
     )
 
 

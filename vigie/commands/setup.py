@@ -68,9 +68,7 @@ def import_registry(
     place = find_workspace(workspace)
     saved = save(place.database, registry, Ownership.CORRECT if correct else Ownership.KEEP, place.readings)
     if saved.added or saved.changed:
-        ComputeState(place.database).forget()  # another place, schedule or kit: everything is computed again
-    if registry.calibrations:
-        sys.stderr.write(f"{file}: calibrations are kept and watched by vigie doctor; values do not use them yet\n")
+        ComputeState(place.database).forget()  # another place, schedule, kit, calibration or factor: everything is computed again
     sys.stdout.write(
         f"{file}: {_summary(registry)} ({saved.added} new, {saved.changed} changed, {saved.unchanged} as before)\n"
     )
