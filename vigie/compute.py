@@ -114,6 +114,8 @@ def _compute_zone(place: Workspace, registry: Registry, zone: Zone, now: int, ve
     )
     episodes = [episode for result in computed for episode in result.exceedances]
     place.exposures.put_exceedances(zone.id, episodes, readings_version=version, at=now)
+    marks = [mark for result in computed for mark in result.marks]
+    place.quality.put(zone.id, marks, readings_version=version, at=now)
     proposals = propose(packs, zone, assessments, exposures, days)
     keys = [exposure_key(evidence.exposure) for proposal in proposals for evidence in proposal.evidence]
     applied = TicketStore(place.database).apply(

@@ -8,9 +8,11 @@ import polars as pl
 from catalog.places import Zone
 from catalog.quantities import quantities
 from catalog.quantities import quantity as quantity_named
+from catalog.readings import Flag
 from catalog.registry import Registry
 from catalog.suggest import did_you_mean
 from dsp.exposure import Measure, WindowKind
+from dsp.quality import QualityTest
 from rules.tickets import TicketState
 from store.registry import load
 from store.scope import Scope
@@ -72,6 +74,19 @@ EXCEEDANCE_FIELDS = (
     "revision",
     "simulated",
 )
+QUALITY_FIELDS = (
+    "zone",
+    "kit",
+    "quantity",
+    "test",
+    "flag",
+    "start",
+    "end",
+    "readings",
+    "parameters",
+    "deployment",
+    "simulated",
+)
 TICKET_FIELDS = (
     "id",
     "zone",
@@ -115,6 +130,9 @@ KIT_FIELDS = (
     "calibration_due",
     "calibration_overdue",
 )
+
+
+_FLAGS = {"suspect": int(Flag.SUSPECT), "bad": int(Flag.BAD), "missing": int(Flag.MISSING)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +218,31 @@ def exceedances_frame(place: Workspace, wanted: Filter) -> pl.DataFrame:
     )
     seconds = (pl.col("end") - pl.col("start")).dt.total_milliseconds() / 1000
     return frame.with_columns(duration=seconds).select(EXCEEDANCE_FIELDS)
+
+
+def quality_frame(place: Workspace, wanted: Filter, test: str | None = None, flag: str | None = None) -> pl.DataFrame:
+    """Runs of flagged readings in order of zone, kit, quantity and time; fields :data:`QUALITY_FIELDS`.
+
+    Raises
+    ------
+    UsageError, UnknownQuantityError
+        A filter names what does not exist.
+    """
+    start, end = _span(place, wanted)
+    conditions = [pl.lit(value=True)]
+    if wanted.kit:
+        conditions.append(pl.col("kit") == wanted.kit)
+    if wanted.quantity:
+        conditions.append(pl.col("quantity") == quantity_named(wanted.quantity).id)
+    if test:
+        conditions.append(pl.col("test") == _one_of("--test", test, [known.value for known in QualityTest]))
+    if flag:
+        conditions.append(pl.col("flag") == _FLAGS[_one_of("--flag", flag, list(_FLAGS))])
+    zones = _zones(place, wanted)
+    with place.database.reading() as session:
+        rows = place.quality.read(Scope.service(), session, zones=zones, start=start, end=end)
+    order = ("zone", "kit", "quantity", "start", "test", "parameters", "deployment")
+    return rows.filter(*conditions).select(QUALITY_FIELDS).sort(order)
 
 
 def tickets_frame(place: Workspace, zone: str | None = None, state: str | None = None) -> pl.DataFrame:

@@ -11,14 +11,17 @@ from catalog.registry import Registry
 from catalog.schedule import Interval, Shift, local_days, shifts
 from catalog.weeks import work_weeks
 from dsp.campaign import exceedances, exposures
+from dsp.episodes import Delays
 from dsp.exposure import Exceedance, Exposure, WindowKind
-from dsp.subject import Threshold
+from dsp.subject import Subject, Threshold
 from dsp.weekly import weekly_exposures
 from dsp.whole_campaign import campaign_exposures
 from rules.engine import LevelThreshold, thresholds
 from rules.pack import Pack
+from store.quality import QualityMark
 from store.readings import ReadingStore
 from vigie.channels import ChannelSeries, channel_series
+from vigie.derived_channels import derived_channels
 from vigie.plan import settled_until
 from vigie.times import instant_of, local_day
 
@@ -39,12 +42,15 @@ class Computed:
     ----------
     days : dict of int to date
         Start of every window [ms UTC] and the local day whose limits apply.
+    marks : list of QualityMark
+        Readings the quality tests flagged.
     """
 
     deployment: Deployment
     exposures: list[Exposure] = field(default_factory=list)
     exceedances: list[Exceedance] = field(default_factory=list)
     days: dict[int, date] = field(default_factory=dict)
+    marks: list[QualityMark] = field(default_factory=list)
 
 
 def compute_deployment(
@@ -77,6 +83,7 @@ def compute_deployment(
     channels = list(channel_series(store, registry, deployment, heard, version))
     if not channels:
         return result
+    channels += derived_channels(channels, heard)
     earliest = min(channel.heard.start for channel in channels)
     first = local_day(max(earliest, deployed.start), establishment.timezone)
     last = local_day(max(channel.heard.end for channel in channels), establishment.timezone)
@@ -92,19 +99,43 @@ def compute_deployment(
         result.exposures += weekly_exposures(channel.subject, channel.series, weeks)
         result.exposures += campaign_exposures(channel.subject, channel.series, worked, limits)
         result.exceedances += _episodes(channel, worked, limits)
+        result.marks += _marks(channel)
     # a campaign may begin with the night shift of the evening before: that one keeps its own day
     campaigns = {e.start: first for e in result.exposures if e.window_kind is WindowKind.CAMPAIGN}
     result.days = campaigns | result.days
     return result
 
 
+def _marks(channel: ChannelSeries) -> list[QualityMark]:
+    of = channel.subject
+    return [QualityMark(of.zone, of.kit, of.deployment, of.quantity.id, run, of.simulated) for run in channel.marked]
+
+
 def _episodes(channel: ChannelSeries, worked: Sequence[Shift], limits: Sequence[Threshold]) -> list[Exceedance]:
-    is_level = channel.subject.quantity.averaging is Averaging.ENERGETIC
     found: list[Exceedance] = []
     for limit in limits:
-        hysteresis = _HYSTERESIS_LEVEL if is_level else _HYSTERESIS * abs(limit.value)
-        found += exceedances(channel.subject, channel.series, worked, limit, hysteresis, _ON_DELAY, _OFF_DELAY)
+        delays = _delays(channel.subject, limit)
+        found += exceedances(
+            channel.subject,
+            channel.series,
+            worked,
+            limit,
+            delays.hysteresis,
+            delays.on_delay_s,
+            delays.off_delay_s,
+        )
     return found
+
+
+def _delays(subject: Subject, limit: Threshold) -> Delays:
+    is_level = subject.quantity.averaging is Averaging.ENERGETIC
+    return Delays(_HYSTERESIS_LEVEL if is_level else _HYSTERESIS * abs(limit.value), _ON_DELAY, _OFF_DELAY)
+
+
+def watches_of(packs: Sequence[Pack], zone: Zone, day: date, subject: Subject) -> list[tuple[Threshold, Delays]]:
+    """Every limit a rule compares a quantity with on a day, and how its episodes begin and end."""
+    limits = _levels(packs, zone, [day]).get(subject.quantity.id, ())
+    return [(limit, _delays(subject, limit)) for limit in limits]
 
 
 def _closed_windows(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ingest.inbox import Inbox
     from store.database import Database
     from store.exposures import ExposureStore
+    from store.live import LiveStore
+    from store.quality import QualityStore
     from store.readings import ReadingStore
     from store.views import Views
 
@@ -57,6 +59,11 @@ class Workspace:
         """Folder of the exposures and exceedances tables."""
         return self.data / "exposures"
 
+    @property
+    def live_path(self) -> Path:
+        """Folder of the live state."""
+        return self.data / "live"
+
     def portal_secret(self) -> str:
         """What signs the portal's forms: made once, readable by this user only."""
         path = self.data / "portal-secret"
@@ -91,6 +98,20 @@ class Workspace:
         from store.exposures import ExposureStore
 
         return ExposureStore(self.exposures_path)
+
+    @cached_property
+    def quality(self) -> "QualityStore":
+        """What is doubtful about it."""
+        from store.quality import QualityStore
+
+        return QualityStore(self.exposures_path)
+
+    @cached_property
+    def live(self) -> "LiveStore":
+        """The open shifts, as last saved."""
+        from store.live import LiveStore
+
+        return LiveStore(self.live_path)
 
     @cached_property
     def views(self) -> "Views":

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from ingest.inbox import Message
 from vigie.cli import app
-from vigie.listing import EXCEEDANCE_FIELDS, EXPOSURE_FIELDS, KIT_FIELDS, READING_FIELDS, TICKET_FIELDS
+from vigie.listing import EXCEEDANCE_FIELDS, EXPOSURE_FIELDS, KIT_FIELDS, QUALITY_FIELDS, READING_FIELDS, TICKET_FIELDS
 from vigie.workspace import Workspace, create_workspace
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "json.md"
@@ -17,6 +17,7 @@ FIELDS = {
     "readings": READING_FIELDS,
     "exposures": EXPOSURE_FIELDS,
     "exceedances": EXCEEDANCE_FIELDS,
+    "quality": QUALITY_FIELDS,
     "tickets": TICKET_FIELDS,
     "kits": KIT_FIELDS,
 }
@@ -56,3 +57,8 @@ def test_short_lists_print_the_documented_names(place: Workspace) -> None:
         rows = json.loads(runner.invoke(app, [*command.split(), "--json", *where]).stdout)
         assert rows
         assert list(rows[0]) == documented(command)
+
+
+def test_statistics_print_the_documented_names() -> None:
+    printed = CliRunner().invoke(app, ["stats", "--values", "5;6;<2", "--limit", "10", "--json"]).stdout
+    assert list(json.loads(printed)) == documented("stats")

@@ -27,6 +27,7 @@ VERBS = (
     ("readings",),
     ("exposures",),
     ("exceedances",),
+    ("quality",),
     ("tickets",),
     ("ticket", "show"),
     ("ticket", "validate"),
@@ -134,7 +135,7 @@ def test_a_second_workspace_in_the_same_folder_is_refused(office: Path) -> None:
 def test_empty_lists_are_empty_arrays(tmp_path: Path) -> None:
     vigie("init", tmp_path / "w")
 
-    for verb in ("readings", "exposures", "exceedances", "tickets", "kits", "dead-letters"):
+    for verb in ("readings", "exposures", "exceedances", "quality", "tickets", "kits", "dead-letters"):
         assert rows(verb, "-w", tmp_path / "w") == []
 
 

@@ -1,4 +1,4 @@
-"""``vigie readings | exposures | exceedances | tickets | kits``: list, filter, export."""
+"""``vigie readings | exposures | exceedances | quality | tickets | kits``: list, filter, export."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command("readings")(readings)
     app.command("exposures")(exposures)
     app.command("exceedances")(exceedances)
+    app.command("quality")(quality)
     app.command("tickets")(tickets)
     app.command("kits")(kits)
 
@@ -133,6 +134,42 @@ def exceedances(
             place,
             f"{frame.height} episodes, durations in seconds",
             *("zone", "quantity", "limit", "unit", "start", "end", "duration", "peak", "mean", "cut"),
+        ),
+    )
+
+
+def quality(
+    kit: KitOption = None,
+    zone: ZoneOption = None,
+    quantity: QuantityOption = None,
+    test: Annotated[
+        str | None, typer.Option("--test", metavar="NAME", help="Only this test: range, spike, flat_line, rate…")
+    ] = None,
+    flag: Annotated[str | None, typer.Option("--flag", metavar="FLAG", help="Only suspect, bad or missing.")] = None,
+    since: FromOption = None,
+    until: ToOption = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    output: OutputOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Which readings the quality tests flagged, test by test, in runs; computed with the exposures.
+
+    Example: vigie quality --zone office --flag suspect
+    """
+    from vigie.listing import Filter, quality_frame
+
+    place = find_workspace(workspace)
+    frame = quality_frame(place, Filter(kit, zone, quantity, since, until), test, flag)
+    show(
+        frame,
+        form_of(as_json, as_csv),
+        output,
+        nothing="No reading is flagged. Flags are made by vigie compute.",
+        table=_sheet(
+            place,
+            f"{frame.height} runs of flagged readings: 3 suspect, 4 bad, 9 missing",
+            *("kit", "quantity", "test", "flag", "start", "end", "readings", "parameters"),
         ),
     )
 
