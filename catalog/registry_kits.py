@@ -107,7 +107,8 @@ def _check_calibration(item: Item, calibration: Calibration, kits: Mapping[KitId
         span = f"{known.physical_high - known.physical_low:g} {known.unit}"
         item.problem("offset", f"at most the whole range of {known.id}, {span}", "check the number and its unit")
     if item.has("uncertainty") and item.has("quantity") and calibration.uncertainty == Uncertainty(0.0, 0.0):
-        item.problem("uncertainty", "a standard uncertainty above zero", "read it on the certificate (U divided by k)")
+        told = f"{item.at('uncertainty')} is zero; expected a standard uncertainty above zero"
+        item.problems.add(item.line_of("uncertainty"), f"{told}; read it on the certificate (U divided by k)")
 
 
 def _known(item: Item, key: str, known: Mapping[KitId, object] | Mapping[ZoneId, object], expected: str) -> str:

@@ -299,4 +299,25 @@ ONE_LINE = [
         "gain: 0",
         'calibrations[0].gain is "0"; expected a gain above zero; true value = gain × reading + offset',
     ),
+    (
+        "gain: 1.01",
+        "gain: 11",
+        'calibrations[0].gain is "11"; expected a gain from 0.1 to 10; mend or replace the sensor',
+    ),
+    (
+        "offset: -12",
+        "offset: -12e3",
+        (
+            'calibrations[0].offset is "-12e3"; expected at most the whole range of co2, 9700 ppm; '
+            "check the number and its unit"
+        ),
+    ),
+    (
+        "uncertainty: { absolute: 20 }",
+        "uncertainty: { absolute: 0 }",
+        (
+            "calibrations[1].uncertainty is zero; expected a standard uncertainty above zero; "
+            "read it on the certificate (U divided by k)"
+        ),
+    ),
 ]

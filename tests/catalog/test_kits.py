@@ -49,6 +49,20 @@ def test_model_may_know_its_sensors_better_than_the_catalog() -> None:
     assert channel.repeatability == Uncertainty(0.0, 5.0)
 
 
+def test_drift_is_a_days_and_of_a_level_in_decibels() -> None:
+    assert read(ONE + "drift = { relative = 0.0002, absolute = 0.1 }\n").channels[0].drift == Uncertainty(0.0002, 0.1)
+    assert read(ONE).channels[0].drift is None
+    with pytest.raises(CatalogError, match=r"channel\[0\].drift.relative is 0.1; a level drifts in dB a day"):
+        read(ONE.replace("co2", "laeq") + "drift = { relative = 0.1 }\n")
+
+
+def test_every_channel_of_the_catalog_that_has_an_uncertainty_says_how_it_drifts() -> None:
+    for model in kit_models().values():
+        for channel in model.channels:
+            known = (channel.instrument or measured_quantities()[channel.quantity].instrument) != Uncertainty(0.0, 0.0)
+            assert (channel.drift is not None) == known, (model.id, channel.quantity)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

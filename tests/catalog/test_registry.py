@@ -124,6 +124,16 @@ def test_last_calibration_before_the_day_counts(whole: Registry) -> None:
     assert whole.calibration_on(kit, QuantityId("laeq"), date(2026, 6, 1)) is None
 
 
+def test_a_calibration_is_overdue_from_the_day_after_it_was_due(whole: Registry) -> None:
+    kit = KitId("kit-1")
+    assert whole.calibrations_on(kit, date(2025, 1, 31)) == ()
+    (last,) = whole.calibrations_on(kit, date(2026, 1, 31))
+    assert last.due == date(2026, 2, 1)
+    assert not last.is_overdue(date(2026, 2, 1))
+    assert last.is_overdue(date(2026, 2, 2))
+    assert [c.performed for c in whole.calibrations_on(kit, date(2026, 2, 1))] == [date(2026, 2, 1)]
+
+
 def test_quoted_and_unquoted_texts_are_the_same() -> None:
     quoted = WHOLE.replace("22:00", '"22:00"').replace("country: FR", 'country: "FR"').replace("yes", "'true'")
     assert parse_registry(quoted, "registry.yaml") == parse_registry(WHOLE, "registry.yaml")

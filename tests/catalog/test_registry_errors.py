@@ -85,6 +85,19 @@ def test_calibration_of_a_channel_the_kit_has_not() -> None:
     )
 
 
+def test_level_is_calibrated_by_an_offset_in_decibels() -> None:
+    level = WHOLE.replace("quantity: co2\n  performed: 2026", "quantity: laeq\n  performed: 2026")
+    assert level != WHOLE
+    assert messages(level) == ()
+    number = line_of("performed: 2026-02-01")
+    assert messages(level.replace("offset: 4", "gain: 1.02")) == (
+        (
+            f'registry.yaml:{number + 2}: calibrations[1].gain is "1.02"; expected 1 for a level; '
+            "a level is corrected by its offset in dB alone"
+        ),
+    )
+
+
 def test_overlapping_shifts_round_the_week_end() -> None:
     text = changed("days: 6", "days: 7")
     assert messages(text) == (
