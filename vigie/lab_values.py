@@ -137,6 +137,6 @@ def _mend(text: str) -> str:
         return "fill the cell or remove the row"
     if re.match(r"[-−]\s*\d", text):
         return "no concentration is negative; mend it, or write <LOQ with the number of the limit"
-    if re.search(r"\d\s*[^\d\s.,<>\[\]-]+$", text):
+    if re.fullmatch(r"[<>≤≥]?\s*\d[\d.,]*\s*[^\W\d]\S*", text):
         return "write the number without its unit (--unit says it)"
     return "leave it out if it was not measured"
