@@ -53,9 +53,11 @@ def _subject(computed: Quantity, derivation: Derivation, warm: Subject, damp: Su
     return replace(
         warm,
         quantity=computed,
-        instrument=Uncertainty(method.relative, float(np.hypot(method.absolute, carried))),
-        repeatability=Uncertainty(0.0, propagated(derivation, warm.repeatability, damp.repeatability)),
-        place=Uncertainty(0.0, propagated(derivation, warm.place, damp.place)),
+        instrument=Uncertainty(
+            float(np.hypot(method.relative, carried.relative)), float(np.hypot(method.absolute, carried.absolute))
+        ),
+        repeatability=propagated(derivation, warm.repeatability, damp.repeatability),
+        place=propagated(derivation, warm.place, damp.place),
         simulated=warm.simulated or damp.simulated,
         calibrations=(),
     )

@@ -177,8 +177,10 @@ def test_propagated_uncertainty_bounds_a_simulation() -> None:
     rng = np.random.default_rng(11)
     for name in ("wbgt_indoor", "absolute_humidity", "dew_point"):
         u = propagated(DERIVATIONS[name], Uncertainty(0.0, 0.25), Uncertainty(0.0, 2.0))
-        simulated = [
-            DERIVATIONS[name].formula(t + rng.normal(0, 0.25, 20_000), rh + rng.normal(0, 2.0, 20_000)).std()
-            for t, rh in ((15.0, 30.0), (25.0, 50.0), (35.0, 70.0), (15.0, 70.0), (35.0, 30.0))
-        ]
-        assert max(simulated) == pytest.approx(u, rel=0.05)
+        formula = DERIVATIONS[name].formula
+        margins = []
+        for t, rh in ((15.0, 30.0), (20.0, 40.0), (25.0, 50.0), (35.0, 70.0), (15.0, 70.0), (35.0, 30.0)):
+            simulated = formula(t + rng.normal(0, 0.25, 20_000), rh + rng.normal(0, 2.0, 20_000)).std()
+            margins.append(u.at(float(formula(t, rh))) / simulated)
+        assert min(margins) > 0.97
+        assert max(margins) < 3.2

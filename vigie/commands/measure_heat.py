@@ -84,7 +84,7 @@ def heat(
     reference = reference_limit(MetabolicClass(_WORK.index(work)), used)
     value = _wbgt(temperature, humidity, globe, natural_wet_bulb, wind)
     basis = _basis(globe, natural_wet_bulb)
-    found = _heat(value, basis, clothes, _carried(basis, u_temperature, u_humidity))
+    found = _heat(value, basis, clothes, _carried(basis, value, u_temperature, u_humidity))
     felt = None if temperature < 10 else float(humidex(temperature, humidity))
     verdict = found.against(reference.value)
     answer: dict[str, float | str | None] = {
@@ -233,7 +233,7 @@ def _basis(globe: float | None, natural_wet_bulb: float | None) -> "Basis":
     return Basis.GLOBE if natural_wet_bulb is None else Basis.MEASURED
 
 
-def _carried(basis: "Basis", u_temperature: float, u_humidity: float) -> float:
+def _carried(basis: "Basis", value: float, u_temperature: float, u_humidity: float) -> float:
     """What temperature and humidity add; nothing where both thermometers of the standard were read."""
     from catalog.quantities import Uncertainty
     from dsp.derived import DERIVATIONS, propagated
@@ -241,7 +241,9 @@ def _carried(basis: "Basis", u_temperature: float, u_humidity: float) -> float:
 
     if basis is Basis.MEASURED:
         return 0.0
-    return propagated(DERIVATIONS["wbgt_indoor"], Uncertainty(0.0, u_temperature), Uncertainty(0.0, u_humidity))
+    return propagated(DERIVATIONS["wbgt_indoor"], Uncertainty(0.0, u_temperature), Uncertainty(0.0, u_humidity)).at(
+        value
+    )
 
 
 def _heat(value: float, basis: "Basis", worn: "Clothing", carried: float) -> "Heat":
