@@ -2,7 +2,7 @@
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import polars as pl
 
 from catalog.quantities import Averaging
 from dsp.series import build
@@ -22,9 +22,9 @@ def chart() -> alt.LayerChart:
     series = build(minutes * MINUTE, value, np.ones(minutes.size), 300, 900, Averaging.ARITHMETIC)
     found = peaks(series, PeakRule(floor=15.0))
     hours = series.instants / HOUR
-    readings = pd.DataFrame({"hours": hours, "value": series.values})
-    base = pd.DataFrame({"hours": hours, "value": found.baseline}).dropna()
-    spans = pd.DataFrame(
+    readings = pl.DataFrame({"hours": hours, "value": series.values})
+    base = pl.DataFrame({"hours": hours, "value": found.baseline}).filter(pl.col("value").is_finite())
+    spans = pl.DataFrame(
         [
             {"start": p.start / HOUR, "end": p.end / HOUR, "top": 480.0, "label": f"{p.height:.1f} ×"}
             for p in found.peaks
@@ -44,7 +44,7 @@ def chart() -> alt.LayerChart:
     )
     line = alt.Chart(readings).mark_line(strokeWidth=1.6, color="#333f4d").encode(x=x, y=y)
     low = alt.Chart(base).mark_line(strokeWidth=2.4, strokeDash=[6, 4], color="#0072b2").encode(x=x, y=y)
-    told = pd.DataFrame({"hours": [47.5], "value": [25.0], "label": ["the room's own baseline, from 6 h on"]})
+    told = pl.DataFrame({"hours": [47.5], "value": [25.0], "label": ["the room's own baseline, from 6 h on"]})
     text = alt.Chart(told).mark_text(align="right", fontSize=13, color="#0072b2").encode(x=x, y=y, text="label:N")
-    layers = alt.layer(bands, line, low, names, text)
-    return layers.properties(width=620, height=280).configure_axis(labelFontSize=13, titleFontSize=14)
+    layers = alt.layer(bands, line, low, names, text).properties(width=620, height=280)
+    return layers.configure_axis(labelFontSize=13, titleFontSize=14)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from tests.shared_data import require_shared
 from tests.vigie.running import OFFICE, vigie, workspace
 
 
-def answer(*arguments: object, code: int = 0) -> dict[str, object]:
+def answer(*arguments: object, code: int = 0) -> dict[str, Any]:
     return dict(json.loads(vigie("measure", *arguments, "--json", code=code).stdout))
 
 
@@ -27,7 +28,7 @@ def recording(folder: Path, minutes: int, level: "np.ndarray | float", name: str
 def test_a_decay_of_a_file(tmp_path: Path) -> None:
     file = recording(tmp_path, 720, 430 + 900 * np.exp(-1.5 * np.arange(720) / 60))
     found = answer("ventilation", "--file", file, "--outdoor", "430", "--volume", "50")
-    (result,) = found["results"]  # type: ignore[misc]
+    (result,) = found["results"]
     assert result["air_change"] == pytest.approx(1.5, rel=1e-3)
     assert result["flow_m3_h"] == pytest.approx(75, rel=1e-3)
     assert found["caveat"] is None
@@ -42,7 +43,7 @@ def test_a_build_up_with_people(tmp_path: Path) -> None:
     found = answer(
         "ventilation", "--file", file, "--method", "build-up", "--volume", 60, "--people", 2, "--outdoor", "430"
     )
-    (result,) = found["results"]  # type: ignore[misc]
+    (result,) = found["results"]
     assert result["air_change"] == pytest.approx(1.2, rel=1e-3)
     assert result["u_source"] > result["u_fit"]
 
@@ -58,7 +59,7 @@ def test_the_office_from_a_file_and_from_the_workspace(tmp_path: Path) -> None:
     file = require_shared("datasets/uci_occupancy/datatraining.txt")
     mapping = OFFICE / "mapping.toml"
     of_file = answer("ventilation", "--file", file, "-m", mapping, "--hours", "09:00-17:00")
-    rates = [each["air_change"] for each in of_file["results"] if each["air_change"]]  # type: ignore[attr-defined]
+    rates = [each["air_change"] for each in of_file["results"] if each["air_change"]]
     assert rates
     assert all(0.2 <= rate <= 5.0 for rate in rates)
     index = answer("icone", "--file", file, "-m", mapping, "--hours", "09:00-17:00")
@@ -68,7 +69,7 @@ def test_the_office_from_a_file_and_from_the_workspace(tmp_path: Path) -> None:
     place = workspace(tmp_path / "service")
     vigie("import", file, "-m", mapping, "-w", place)
     stored = answer("ventilation", "--kit", "uci-office-1", "-w", place)
-    evenings = [each["air_change"] for each in stored["results"] if each["air_change"]]  # type: ignore[attr-defined]
+    evenings = [each["air_change"] for each in stored["results"] if each["air_change"]]
     assert evenings
     assert all(0.2 <= rate <= 5.0 for rate in evenings)
     vigie("compute", "-w", place)
@@ -92,7 +93,7 @@ def test_peaks_over_the_baseline(tmp_path: Path) -> None:
     level = np.full(2880, 100.0)
     level[2000:2030] = 700.0
     found = answer("voc", "--file", recording(tmp_path, 2880, level, "tvoc"))
-    (peak,) = found["peaks"]  # type: ignore[misc]
+    (peak,) = found["peaks"]
     assert peak["height"] == pytest.approx(7.0)
     assert "no concentration" in str(found["meaning"])
 
