@@ -4,6 +4,7 @@
 """
 
 from datetime import date, time
+from time import process_time
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from dsp.exposure import Exposure
 from dsp.series import Series, build
 from dsp.subject import Subject, Threshold
 
-AT_LEAST = 6_000_000
+AT_LEAST = 7_000_000
 """Readings per second and core, on a busy machine too. The promise is 8 million, on a quiet one."""
 PARIS = Establishment(EstablishmentId("e"), EmployerId("f"), "Atelier", "Europe/Paris", "FR", None)
 OFFICE = WorkSchedule((ShiftPattern("day", frozenset(range(1, 6)), time(8), time(17), (Break(time(12), time(13)),)),))
@@ -71,9 +72,18 @@ class Campaign:
 def test_every_measure_of_a_year_of_ten_second_readings(benchmark: BenchmarkFixture, name: str) -> None:
     campaign = Campaign(name, 10, 3_150_000, 1)
     campaign.compute()
-    found = benchmark.pedantic(campaign.compute, rounds=3)
+    own: list[float] = []
+
+    def compute() -> list[Exposure]:
+        began = process_time()
+        found = campaign.compute()
+        own.append(process_time() - began)
+        return found
+
+    found = benchmark.pedantic(compute, rounds=5)
     assert sum(e.value is not None for e in found) > 0.9 * len(found)
-    rate = campaign.instants.size / benchmark.stats.stats.min
+    # processor time: on a busy machine the clock on the wall tells of the neighbours
+    rate = campaign.instants.size / min(own)
     benchmark.extra_info["readings per second"] = round(rate)
     print(f"\n{name}: {rate / 1e6:.1f} M readings/s on one core, {len(found)} exposures")
     assert rate >= AT_LEAST
