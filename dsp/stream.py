@@ -15,9 +15,10 @@ from catalog.quantities import Averaging
 from catalog.schedule import Interval
 from dsp.batch import WindowError, lay_out, sign_of
 from dsp.episodes import Delays, Episode
+from dsp.exposure import Measure
 from dsp.kernels import stream as kernel
 from dsp.levels import energy, level_of
-from dsp.measures import ROLLING, Measure
+from dsp.measures import ROLLING
 from dsp.rolling import MINIMUM_COVERAGE, RollingMean
 from dsp.series import Instants, SeriesError
 from dsp.subject import Threshold
@@ -200,9 +201,7 @@ class LiveState:
         status = self._whole[:, kernel.STATUS]
         return np.flatnonzero((status == kernel.LATE) | (status == kernel.FULL))
 
-    def update(
-        self, rows: npt.ArrayLike, instants: npt.ArrayLike, values: npt.ArrayLike, flags: npt.ArrayLike
-    ) -> None:
+    def update(self, rows: npt.ArrayLike, instants: npt.ArrayLike, values: npt.ArrayLike, flags: npt.ArrayLike) -> None:
         """Take a batch of readings, in any order of rows.
 
         Parameters
@@ -232,7 +231,7 @@ class LiveState:
             raise SeriesError(f"rows from {row.min()} to {row.max()}; expected 0 to {len(self) - 1}")
         order = np.empty(row.size, np.int64)
         kernel.group(row, np.empty(len(self) + 1, np.int64), order)
-        position, finished = 0, np.zeros(1, np.int64)
+        position, finished = 0, np.zeros(2, np.int64)
         self._make_room_for_events()
         while position < row.size:
             position = kernel.update(
@@ -240,14 +239,12 @@ class LiveState:
                 self._origins, self._rooms, self._ring_ends, self._ring_signals, self._piece_origins, self._starts,
                 self._ends, self._events, self._event_values, finished,
             )  # fmt: skip
-            self._keep_events(finished.item())
+            self._keep_events(finished[0].item())
         refused = np.flatnonzero(self._whole[:, kernel.STATUS] == kernel.REFUSED)
         if refused.size:
             raise SeriesError(f"row {refused[0]}: a usable value is not finite, or a level beyond ± 1000 dB")
 
-    def recompute(
-        self, row: int, instants: npt.ArrayLike, values: npt.ArrayLike, flags: npt.ArrayLike
-    ) -> None:
+    def recompute(self, row: int, instants: npt.ArrayLike, values: npt.ArrayLike, flags: npt.ArrayLike) -> None:
         """Begin a row again from all readings of its shift.
 
         Parameters
@@ -318,16 +315,16 @@ class LiveState:
             max_15min=self._rolled(row, 0, kernel.BEST),
             max_1h=self._rolled(row, 1, kernel.BEST),
             min_1h=self._rolled(row, 1, kernel.LEAST),
-            beyond=tuple(
-                self._limit_whole[row, k, kernel.BEYOND].item() / 1000.0 for k in range(len(track.watches))
-            ),
+            beyond=tuple(self._limit_whole[row, k, kernel.BEYOND].item() / 1000.0 for k in range(len(track.watches))),
             finished=tuple(tuple(each) for each in finished),
             under_way=tuple(self._under_way(row, k) for k in range(len(track.watches))),
         )
 
     def saved(self) -> dict[str, npt.NDArray[np.generic]]:
         """Everything the tracks do not say, as arrays by name; :meth:`restored` makes the state of them again."""
-        events = [(row, e.limit, e.begin, e.finish, e.valid, int(e.cut)) for row, of in self._episodes.items() for e in of]
+        events = [
+            (row, e.limit, e.begin, e.finish, e.valid, int(e.cut)) for row, of in self._episodes.items() for e in of
+        ]
         values = [(e.peak, e.integral, e.excess) for of in self._episodes.values() for e in of]
         return {
             "whole": self._whole,

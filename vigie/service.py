@@ -16,6 +16,7 @@ from ingest.mqtt import TlsFiles, parse_address
 from ingest.writer import Writer, WriterSettings
 from store.kits import KitStatusStore
 from vigie.compute import compute
+from vigie.live import Live
 from vigie.times import now
 from vigie.workspace import Workspace
 
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 _COMPACT_EVERY = 3600.0
 """Seconds."""
+_LIVE_EVERY = 5.0
+"""Seconds between two looks at what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,34 @@ def _hand_over(broker: EmbeddedBroker, client_id: str) -> None:
     left = broker.finish(client_id)
     if left:
         logger.error("%d messages in the embedded broker could not be kept and are lost; let their kits resend", left)
+
+
+class LiveUpdates:
+    """Keeps the live measures of the open shifts up to date, in a thread of its own."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="vigie-live", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the update under way."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        live = Live(self._workspace)
+        while not self._stop.is_set():
+            try:
+                live.refresh(now())
+            except Exception:  # the next round tries again, from what is stored
+                logger.exception("live measures failed; the next attempt is in %.0f s", _LIVE_EVERY)
+                live = Live(self._workspace)
+            self._stop.wait(_LIVE_EVERY)
 
 
 class Computation:

@@ -365,7 +365,23 @@ def _take(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def update(
+def _fetch(
+    whole: Instants, real: Values, limits: Table, levels: RealTable, ends: Ends, signals: Values, origin: int
+) -> float:
+    """Read one number of each cache line a row needs, all at once: the processor then waits once, not twenty times."""
+    total = real[0] + real[8] + real[real.size - 1] + np.float64(whole[0] + whole[8] + whole[24] + whole[31])
+    for k in range(limits.shape[0]):
+        total += np.float64(limits[k, 0] + limits[k, 7]) + levels[k, 0] + levels[k, 7]
+    head = origin + whole[HEAD]
+    near = origin + whole[ROLL + BACK]
+    far = origin + whole[ROLL + ROLL_SIZE + BACK]
+    total += np.float64(ends[head]) + np.float64(ends[near]) + np.float64(ends[far])
+    return total + signals[head] + signals[near] + signals[far]
+
+
+# The rules of arrival, side by side: easier to check than behind calls.
+@njit(cache=True, nogil=True, error_model="numpy")
+def update(  # noqa: C901 - see above
     order: Instants,
     position: int,
     rows: Instants,
@@ -393,10 +409,15 @@ def update(
     takes nothing more. ``finished[0]`` is the number of episodes in ``events``.
     """
     count = 0
+    fetched = 0.0
+    known = -1
     while position < order.size:
         i = order[position]
         row = rows[i]
         state = whole[row]
+        if row != known:
+            known = row
+            fetched += _fetch(state, real[row], limit_whole[row], limit_real[row], ends, signals, ring_origins[row])
         first, last = piece_origins[row], piece_origins[row + 1]
         if count + 2 * limit_whole.shape[1] * (last - first) > events.shape[0]:
             break
@@ -441,4 +462,5 @@ def update(
         state[NEWEST] = instant
         state[COUNT] += 1
     finished[0] = count
+    finished[1] = math.isnan(fetched)  # used, so that the compiler keeps the reads
     return position

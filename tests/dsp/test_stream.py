@@ -80,7 +80,9 @@ def stories(draw: st.DrawFn) -> Story:
     deployed = draw(st.sampled_from([(-10_000, 10_000), (7, 10_000), (30, 150), (-300, 100)]))
     cuts = sorted(draw(st.lists(st.integers(0, len(received)), max_size=6)))
     work = shift(pieces[0][0], pieces[-1][1], *pieces)
-    return Story(averaging, Interval(deployed[0] * MINUTE, deployed[1] * MINUTE), work, received, [*cuts, len(received)])
+    return Story(
+        averaging, Interval(deployed[0] * MINUTE, deployed[1] * MINUTE), work, received, [*cuts, len(received)]
+    )
 
 
 def catch_up(state: LiveState, row: int, stored: list[tuple[int, float, int]]) -> None:

@@ -29,7 +29,7 @@ def run(port: PortOption = None, workspace: WorkspaceOption = None) -> None:
     """
     from vigie.log import log_to_standard_error
     from vigie.portal import serve_portal
-    from vigie.service import Computation, collecting, embedded_broker
+    from vigie.service import Computation, LiveUpdates, collecting, embedded_broker
 
     log_to_standard_error()
     place = find_workspace(workspace)
@@ -39,6 +39,9 @@ def run(port: PortOption = None, workspace: WorkspaceOption = None) -> None:
         computation = Computation(place, place.settings.ingest.compute_seconds)
         computation.start()
         stack.callback(computation.stop)
+        live = LiveUpdates(place)
+        live.start()
+        stack.callback(live.stop)
         _announce(place, at_work)
         serve_portal(place, port)
 
@@ -50,13 +53,18 @@ def collect(workspace: WorkspaceOption = None) -> None:
     """
     from vigie.ending import wait_until_asked_to_end
     from vigie.log import log_to_standard_error
-    from vigie.service import collecting, embedded_broker
+    from vigie.service import LiveUpdates, collecting, embedded_broker
 
     log_to_standard_error()
     place = find_workspace(workspace)
     with embedded_broker(place) as broker, collecting(place, broker) as at_work:
+        live = LiveUpdates(place)
+        live.start()
         _announce(place, at_work)
-        wait_until_asked_to_end()
+        try:
+            wait_until_asked_to_end()
+        finally:
+            live.stop()
     stats = at_work.writer.stats
     sys.stdout.write(f"Stopped: {stats.messages} messages, {stats.readings} readings, {stats.dead} dead letters\n")
 

@@ -1,0 +1,303 @@
+"""The live state of the open shifts: fed from the readings table as it grows, saved, and told as a table."""
+
+import logging
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from catalog.kits import Deployment
+from catalog.registry import Registry
+from catalog.schedule import Interval, Shift, shifts
+from dsp.batch import WindowError
+from dsp.series import Series
+from dsp.stream import LiveState, Track, Watch
+from rules.pack import Pack, default_packs
+from store.live import LIVE_SCHEMA, LiveStateError
+from store.registry import load
+from store.scope import Scope
+from vigie.channels import ChannelSeries, channel_series
+from vigie.derived_channels import derived_channels
+from vigie.live_file import Kept, KeptShift, pack, unpack
+from vigie.pipeline import watches_of
+from vigie.times import local_day
+from vigie.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+_CONTEXT = 24 * 3_600_000
+"""Milliseconds before a shift whose readings the quality tests may look at."""
+_SUSPECT, _GOOD = 3, 1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShift:
+    """A shift of a deployment that is under way."""
+
+    deployment: Deployment
+    shift: Shift
+
+    @property
+    def key(self) -> str:
+        """What it is found by in the saved state."""
+        return f"{self.deployment.id} {self.shift.start} {self.shift.name}"
+
+
+@dataclass(slots=True)
+class Running:
+    """The state of one open shift: a row a quantity.
+
+    Attributes
+    ----------
+    fed : list of int
+        For each row, how many readings it has taken.
+    marks : list of int
+        For each row, the checksum of those: flags and corrections of old readings may change as new ones come.
+    """
+
+    open: OpenShift
+    quantities: tuple[str, ...]
+    units: tuple[str, ...]
+    simulated: tuple[bool, ...]
+    state: LiveState
+    fed: list[int] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
+
+
+class Live:
+    """Live measures of a workspace.
+
+    Parameters
+    ----------
+    place : Workspace
+
+    Notes
+    -----
+    :meth:`refresh` reads what was committed since the last time, from the version of the readings table it had seen;
+    so nothing depends on having heard of a batch, and after a crash the saved state goes on where it was. Each touched
+    shift is read as ``vigie compute`` reads it (flags, calibration, corrections, transfer factor). Where the readings
+    it had taken are still the same, the new ones are added; else (late data, a changed flag or registry) its rows begin
+    again.
+    """
+
+    def __init__(self, place: Workspace) -> None:
+        self._place = place
+        self._version: int | None = None
+        self._registry: Registry | None = None
+        self._running: dict[str, Running] = {}
+        self._resumed = False
+
+    def refresh(self, at: int) -> bool:
+        """Bring the open shifts up to date, save them, and say whether anything changed.
+
+        Parameters
+        ----------
+        at : int
+            Now, milliseconds UTC.
+        """
+        registry = load(self._place.database, Scope.service())
+        if not self._resumed:
+            self._resume(registry, at)
+        touched = self._place.readings.touched_since(self._version)
+        zones = {lent.zone for span in touched.spans for lent in _lent(registry, span.kit)}
+        everything = registry != self._registry
+        found = {each.key: each for each in open_shifts(registry, at)}
+        changed = bool(self._running.keys() - found.keys())
+        self._running = {key: running for key, running in self._running.items() if key in found}
+        packs = default_packs()
+        for key, each in found.items():
+            if everything or key not in self._running or each.deployment.zone in zones:
+                self._follow(registry, packs, each, at, touched.version)
+                changed = True
+        self._version, self._registry = touched.version, registry
+        if changed:
+            self._place.live.save(self._packed(), self.values())
+        return changed
+
+    def values(self) -> pl.DataFrame:
+        """One row an open shift and quantity: :data:`store.live.LIVE_SCHEMA`."""
+        rows = [row for running in self._running.values() for row in _rows(running)]
+        return pl.DataFrame(rows, schema=LIVE_SCHEMA, orient="row").sort("zone", "kit", "quantity", "since")
+
+    def _follow(self, registry: Registry, packs: Sequence[Pack], each: OpenShift, at: int, version: int) -> None:
+        channels = _channels(self._place, registry, each, at, version)
+        tracks = tuple(_track(registry, packs, each, channel) for channel in channels)
+        running = self._running.get(each.key)
+        names = tuple(channel.subject.quantity.id for channel in channels)
+        if running is None or running.state.tracks != tracks or running.quantities != names:
+            running = Running(
+                each,
+                names,
+                tuple(channel.subject.quantity.unit for channel in channels),
+                tuple(channel.subject.simulated for channel in channels),
+                LiveState(tracks),
+                [0] * len(tracks),
+                [0] * len(tracks),
+            )
+            self._running[each.key] = running
+        for row, channel in enumerate(channels):
+            _feed(running, row, channel.series)
+
+    def _resume(self, registry: Registry, at: int) -> None:
+        self._resumed = True
+        try:
+            content = self._place.live.state()
+            if content is None:
+                return
+            kept = unpack(content)
+            found = {each.key: each for each in open_shifts(registry, at)}
+            self._running = {
+                shift.key: Running(
+                    found[shift.key],
+                    shift.quantities,
+                    shift.units,
+                    shift.simulated,
+                    LiveState.restored(shift.tracks, shift.arrays),
+                    list(shift.fed),
+                    list(shift.marks),
+                )
+                for shift in kept.shifts
+                if shift.key in found
+            }
+            self._version = kept.version
+            self._registry = registry if kept.registry == _fingerprint(registry) else None
+        except (LiveStateError, WindowError) as error:
+            logger.warning("live state: %s; it is built again from the readings", error)
+            self._running = {}
+
+    def _packed(self) -> bytes:
+        shifts_ = tuple(
+            KeptShift(
+                key,
+                running.quantities,
+                running.units,
+                running.simulated,
+                running.state.tracks,
+                tuple(running.fed),
+                tuple(running.marks),
+                running.state.saved(),
+            )
+            for key, running in self._running.items()
+        )
+        assert self._registry is not None  # noqa: S101 - refresh has just loaded it
+        return pack(Kept(self._version or 0, _fingerprint(self._registry), shifts_))
+
+
+def open_shifts(registry: Registry, at: int) -> list[OpenShift]:
+    """Shifts under way at an instant [ms UTC], of every deployment that is under way."""
+    found: list[OpenShift] = []
+    for deployment in registry.deployments.values():
+        if deployment.start >= at or (deployment.end is not None and deployment.end <= at):
+            continue
+        zone = registry.zone_of(deployment)
+        establishment = registry.establishment_of(zone)
+        today = local_day(at, establishment.timezone)
+        around = shifts(zone.schedule, establishment, today - timedelta(days=1), today)
+        found += [OpenShift(deployment, shift) for shift in around if shift.start < at < shift.end and shift.pieces]
+    return found
+
+
+def _lent(registry: Registry, kit: str) -> Iterable[Deployment]:
+    return [deployment for deployment in registry.deployments.values() if deployment.kit == kit]
+
+
+def _channels(place: Workspace, registry: Registry, each: OpenShift, at: int, version: int) -> list[ChannelSeries]:
+    """Every channel of the kit as far as it is known, with what the tests of its first readings look back at."""
+    heard = Interval(max(each.deployment.start, each.shift.start - _CONTEXT), at)
+    channels = list(channel_series(place.readings, registry, each.deployment, heard, version))
+    return channels + derived_channels(channels, heard)
+
+
+def _track(registry: Registry, packs: Sequence[Pack], each: OpenShift, channel: ChannelSeries) -> Track:
+    subject, series = channel.subject, channel.series
+    return Track(
+        series.period,
+        series.hold,
+        series.averaging,
+        subject.deployed,
+        each.shift.pieces,
+        tuple(
+            Watch(threshold, delays)
+            for threshold, delays in watches_of(packs, registry.zone_of(each.deployment), each.shift.day, subject)
+        ),
+    )
+
+
+def _feed(running: Running, row: int, series: Series) -> None:
+    """Add what is new; begin again where what was taken before is not what the series says now."""
+    state = running.state
+    first = int(np.searchsorted(series.instants, state.tracks[row].reach(), side="right"))
+    instants, values, suspect = series.instants[first:], series.values[first:], series.suspect[first:]
+    flags = np.where(suspect, _SUSPECT, _GOOD).astype(np.int8)
+    known = running.fed[row]
+    if known <= instants.size and _mark(instants[:known], values[:known], flags[:known]) == running.marks[row]:
+        size = instants.size - known
+        state.update(np.full(size, row), instants[known:], values[known:], flags[known:])
+    else:
+        state.recompute(row, instants, values, flags)
+    if row in state.behind:
+        state.recompute(row, instants, values, flags)
+    running.fed[row] = instants.size
+    running.marks[row] = _mark(instants, values, flags)
+
+
+def _mark(*columns: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> int:
+    mark = 0
+    for column in columns:
+        mark = zlib.crc32(np.ascontiguousarray(column).tobytes(), mark)
+    return mark
+
+
+def _fingerprint(registry: Registry) -> int:
+    """What rows are laid out by; another after a change of registry or rules, and then everything is looked at."""
+    return zlib.crc32(repr((registry, default_packs())).encode())
+
+
+def _rows(running: Running) -> list[dict[str, object]]:
+    each = running.open
+    return [
+        _row(running, row, name, unit, simulated)
+        | {
+            "zone": each.deployment.zone,
+            "kit": each.deployment.kit,
+            "deployment": each.deployment.id,
+            "shift": each.shift.name,
+            "since": each.shift.start,
+            "until": each.shift.end,
+        }
+        for row, (name, unit, simulated) in enumerate(
+            zip(running.quantities, running.units, running.simulated, strict=True)
+        )
+    ]
+
+
+def _row(running: Running, row: int, name: str, unit: str, simulated: bool) -> dict[str, object]:
+    said = running.state.measures(row)
+    watches = running.state.tracks[row].watches
+    return {
+        "quantity": name,
+        "unit": unit,
+        "simulated": simulated,
+        "newest": said.newest,
+        "coverage": said.coverage,
+        "suspect": said.suspect,
+        "mean": said.mean,
+        "peak": said.highest,
+        "max_15min": said.max_15min.value if said.max_15min else None,
+        "max_1h": said.max_1h.value if said.max_1h else None,
+        "limits": [
+            {
+                "limit": watch.threshold.value,
+                "direction": watch.threshold.direction,
+                "seconds": seconds,
+                "episodes": len(finished) + (under_way is not None),
+                "episode_since": under_way.start if under_way is not None else None,
+            }
+            for watch, seconds, finished, under_way in zip(
+                watches, said.beyond, said.finished, said.under_way, strict=True
+            )
+        ],
+    }
