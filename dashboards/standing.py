@@ -10,6 +10,7 @@ from catalog.quantities import Quantity
 from dashboards.words import Words
 from dsp.exposure import Measure, WindowKind
 from rules.decision import Decision, severity
+from rules.rounding import decimals_worth
 from rules.sentences import EXPANDED
 
 
@@ -133,16 +134,14 @@ class AgentStanding:
 
 
 def digits(half_width: float | None, decimals: int) -> int:
-    """Decimals worth showing: two significant digits of what stands after ±, and no more than the quantity has.
+    """Decimals worth showing, as in the reasons of tickets: :func:`rules.rounding.decimals_worth`.
 
     Examples
     --------
     >>> digits(2138.5, 1), digits(4.44, 1), digits(0.52, 1), digits(None, 2)
-    (0, 1, 1, 2)
+    (-2, 1, 1, 2)
     """
-    if not half_width:
-        return decimals
-    return min(decimals, max(0, 1 - math.floor(math.log10(half_width))))
+    return decimals_worth(half_width, decimals)
 
 
 def stand(findings: Iterable[Finding], quantities: Mapping[QuantityId, Quantity], words: Words) -> list[AgentStanding]:

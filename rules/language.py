@@ -78,8 +78,10 @@ def number(value: float, decimals: int, language: Language) -> str:
     '2,005.4'
     >>> number(2005.4, 1, Language.FRENCH) == "2\u202f005,4"
     True
+    >>> number(2005.4, -1, Language.ENGLISH)
+    '2,010'
     """
-    text = f"{abs(value):,.{decimals}f}"
+    text = f"{abs(round(value, decimals)):,.{max(decimals, 0)}f}"
     sign = MINUS if value < 0 and any(digit in text for digit in "123456789") else ""
     if language is Language.FRENCH:
         text = text.replace(",", NARROW_SPACE).replace(".", ",")

@@ -18,6 +18,7 @@ from rules.language import (
     typeset_french,
     with_unit,
 )
+from rules.rounding import Side, decimals_worth, told_as_bound
 from rules.rule import Bilingual, Comparability, Rule, Standing
 
 EXPANDED = 2.0
@@ -153,9 +154,9 @@ def _value(case: Case, language: Language) -> str:
     quantity_ = quantity(exposure.quantity)
     below = case.rule.direction == "below"
     if exposure.value is not None and exposure.uncertainty is not None:
-        decimals = _decimals(exposure.value, quantity_.decimals)
-        value = number(exposure.value, decimals, language)
-        width = number(EXPANDED * exposure.uncertainty.combined, decimals, language)
+        half_width = EXPANDED * exposure.uncertainty.combined
+        decimals = decimals_worth(half_width, quantity_.decimals)
+        value, width = (number(each, decimals, language) for each in (exposure.value, half_width))
         factor = number(EXPANDED, 0, language)
         reached = f"{with_unit(f'{value} ± {width}', exposure.unit)} (k = {factor})"
         if language is Language.FRENCH:
@@ -163,7 +164,9 @@ def _value(case: Case, language: Language) -> str:
         return f"{'down to' if below else 'up to'} {reached}"
     bound = exposure.high if below else exposure.low
     known = 0.0 if bound is None else bound
-    text = with_unit(number(known, _decimals(known, quantity_.decimals), language), exposure.unit)
+    decimals = _decimals(known, quantity_.decimals)
+    told = told_as_bound(known, decimals, Side.AT_MOST if below else Side.AT_LEAST)
+    text = with_unit(number(told, decimals, language), exposure.unit)
     if language is Language.FRENCH:
         return f"{'au plus' if below else 'au moins'} {text} malgré les données manquantes"
     return f"{'at most' if below else 'at least'} {text} despite missing data"

@@ -105,7 +105,7 @@ def test_a_shift_belongs_to_the_local_day_it_starts_on() -> None:
     assert _only([late], Words(Language.FRENCH, "Pacific/Tahiti")).days[0].day.isoformat() == "2025-11-02"
 
 
-@pytest.mark.parametrize(("half_width", "decimals", "shown"), [(0.0, 2, 2), (150.0, 1, 0), (12.0, 2, 0), (1.2, 2, 1)])
+@pytest.mark.parametrize(("half_width", "decimals", "shown"), [(0.0, 2, 2), (150.0, 1, -1), (12.0, 2, 0), (1.2, 2, 1)])
 def test_no_more_digits_than_the_uncertainty_bears(half_width: float, decimals: int, shown: int) -> None:
     assert digits(half_width, decimals) == shown
 

@@ -74,10 +74,10 @@ def test_the_uci_office_gets_the_ticket_an_engineer_expects_and_no_other() -> No
     ticket = proposals[0]
     assert ticket.held_back_by is None
     assert len(ticket.evidence) == 3
-    assert "2\u202f005 ± " in ticket.reason_fr
+    assert "2\u202f000 ± 420" in ticket.reason_fr
     assert "1\u202f000\u00a0ppm" in ticket.reason_fr
     assert "3 février 2015, 9 février 2015 et 17 février 2015" in ticket.reason_fr
-    assert "2,005 ± " in ticket.reason_en
+    assert "2,000 ± 420" in ticket.reason_en
 
 
 def test_reason_is_one_exact_sentence_in_each_language() -> None:
@@ -87,12 +87,12 @@ def test_reason_is_one_exact_sentence_in_each_language() -> None:
     source = "INRS (Guichard & Gérardin, HST sept. 2021; communiqué 2022)"
     assert ticket.reason_fr == (
         "Dioxyde de carbone (CO₂)\u00a0: dépassement indiqué lors de 2 des 3 périodes de travail évaluées "
-        "(2 mars 2026 et 3 mars 2026)\u202f; moyenne la plus haute sur 1\u00a0h atteignant 1\u202f400 ± 121\u00a0ppm "
+        "(2 mars 2026 et 3 mars 2026)\u202f; moyenne la plus haute sur 1\u00a0h atteignant 1\u202f400 ± 120\u00a0ppm "
         f"(k = 2) pour une valeur repère de 1\u202f000\u00a0ppm ({source})."
     )
     assert ticket.reason_en == (
         "Carbon dioxide (CO₂): exceedance indicated in 2 of 3 shifts assessed (2 March 2026 and 3 March 2026); "
-        f"highest 1-hour mean up to 1,400 ± 121\u00a0ppm (k = 2) against a guide value of 1,000\u00a0ppm ({source})."
+        f"highest 1-hour mean up to 1,400 ± 120\u00a0ppm (k = 2) against a guide value of 1,000\u00a0ppm ({source})."
     )
     assert ticket.title_fr == "Renouvellement de l'air (CO₂)\u00a0: objectif de 1000\u00a0ppm dépassé"
     assert ticket.pack == "vigie-premier"
