@@ -29,8 +29,10 @@ DRIFT = Uncertainty(0.0002, 0.1)
 YEAR = 365 * DAY
 
 
-def step(since: int, due: int = YEAR, gain: float = 1.0, offset: float = 0.0, **other: Uncertainty) -> CalibrationStep:
-    return replace(CalibrationStep(since, due, gain, offset, GOOD, DRIFT), **other)
+def step(
+    since: int, due: int = YEAR, gain: float = 1.0, offset: float = 0.0, uncertainty: Uncertainty = GOOD
+) -> CalibrationStep:
+    return CalibrationStep(since, due, gain, offset, uncertainty, DRIFT)
 
 
 def calibrated(who: Subject, *history: CalibrationStep) -> Subject:
