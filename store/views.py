@@ -20,6 +20,7 @@ from store.database import Database
 from store.errors import UnknownError
 from store.exposures import ExposureStore, Revisions
 from store.kits import StoredStatus, stored_status
+from store.live import LIVE_SCHEMA, LiveStore
 from store.privacy import Privacy, Withheld, coarse_course, coarse_episodes, without_moments
 from store.readings import ReadingStore
 from store.registry import load
@@ -104,6 +105,8 @@ class Views:
     exposures : ExposureStore
     privacy : Privacy
         How coarse an employer's view is.
+    live : LiveStore, optional
+        The open shifts; none are told without it.
     """
 
     def __init__(
@@ -112,11 +115,13 @@ class Views:
         readings: ReadingStore,
         exposures: ExposureStore,
         privacy: Privacy = Privacy(),  # noqa: B008 - a frozen value
+        live: LiveStore | None = None,
     ) -> None:
         self._database = database
         self._readings = readings
         self._exposures = exposures
         self._privacy = privacy
+        self._live = live
 
     def registry(self, scope: Scope) -> Registry:
         """The registry as far as the scope reaches; see :func:`store.registry.load`."""
@@ -169,6 +174,12 @@ class Views:
         if found is None:
             raise UnknownError(f"there is no zone {zone!r}")
         return PlaceView(found, registry.establishment_of(found), registry.employer_of(found))
+
+    def live(self, scope: Scope, zone: str, now: int) -> pl.DataFrame:
+        """Shifts of a zone under way, :data:`store.live.LIVE_SCHEMA`; for the service only, an employer gets none."""
+        if scope.is_employer or self._live is None:
+            return pl.DataFrame(schema=LIVE_SCHEMA)
+        return self._live.values().filter(pl.col("zone") == zone, pl.col("until").dt.epoch("ms") > now)
 
     def exposures(
         self,

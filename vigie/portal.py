@@ -67,6 +67,7 @@ def portal_config(workspace: Workspace) -> "PortalConfig":
         database_url=workspace.database_url,
         readings=workspace.readings_path,
         exposures=workspace.exposures_path,
+        live=workspace.live_path,
         secret=workspace.portal_secret(),
         secure_cookies=settings.portal.secure_cookies,
         privacy=Privacy(settings.privacy.resolution, settings.privacy.minimum_group),

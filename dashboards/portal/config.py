@@ -29,6 +29,8 @@ class PortalConfig:
         Signs the CSRF token; at least 32 characters, the same for all processes of one portal.
     secure_cookies : bool
         True as soon as the portal is served over HTTPS.
+    live : Path, optional
+        Folder of the live state.
     service_timezone : str
         IANA name; the clock of pages that speak of several places.
     privacy : Privacy
@@ -42,6 +44,7 @@ class PortalConfig:
     exposures: Path
     secret: str = field(repr=False)
     secure_cookies: bool = False
+    live: Path | None = None
     privacy: Privacy = field(default_factory=Privacy)
     service_timezone: str = "Europe/Paris"
     clock: Callable[[], int] = now

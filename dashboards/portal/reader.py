@@ -12,8 +12,9 @@ from catalog.registry import Registry
 from catalog.schedule import Interval
 from dashboards.portal.answers import courses_of, events_of, finding_of_evidence, findings_of, kit_of, ticket_of
 from dashboards.portal.chart_cache import ChartCache
+from dashboards.portal.live import live_of
 from dashboards.portal.rooms import Rooms
-from dashboards.portal.shown import EventShown, KitShown, SignalShown, TicketShown, ZonePlace
+from dashboards.portal.shown import EventShown, KitShown, LiveShown, SignalShown, TicketShown, ZonePlace
 from dashboards.standing import Finding
 from dashboards.vocabulary import marked
 from dashboards.words import Words
@@ -100,6 +101,10 @@ class Reader:
         if zone not in self._findings:
             self._findings[zone] = findings_of(self._rooms.views.exposures(self._scope, zone))
         return self._findings[zone]
+
+    def live(self, zone: ZoneId, words: Words) -> list[LiveShown]:
+        """The shifts of a zone under way, for the service; nothing for anybody else."""
+        return live_of(self._rooms.views.live(self._scope, zone, self._rooms.config.clock()), words)
 
     @cached_property
     def simulated_zones(self) -> frozenset[ZoneId]:

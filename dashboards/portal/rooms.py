@@ -7,6 +7,7 @@ from dashboards.portal.config import PortalConfig
 from store.accounts import AccountStore
 from store.database import Database, open_database
 from store.exposures import ExposureStore
+from store.live import LiveStore
 from store.readings import ReadingStore
 from store.tickets import TicketStore
 from store.views import Views
@@ -54,5 +55,6 @@ def open_rooms(config: PortalConfig) -> Rooms:
         The database cannot be opened.
     """
     database = open_database(config.database_url)
-    views = Views(database, ReadingStore(config.readings), ExposureStore(config.exposures), config.privacy)
+    live = LiveStore(config.live) if config.live is not None else None
+    views = Views(database, ReadingStore(config.readings), ExposureStore(config.exposures), config.privacy, live)
     return Rooms(config, database, views)

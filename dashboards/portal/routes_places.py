@@ -117,6 +117,7 @@ def zone(request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_
         withheld=held_back(reader, shown.zone, words),
         panels=panels(reader, shown, findings, words, day),
         day=day,
+        live=reader.live(shown.zone.id, words),
         other_tickets=other_tickets(reader, shown, findings),
         quantities=quantities(),
     )

@@ -154,6 +154,23 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveShown:
+    """One quantity of a shift under way, as far as it has got; instants are milliseconds UTC."""
+
+    quantity: Quantity
+    kit: KitId
+    since: int
+    newest: int | None
+    coverage: float
+    mean: float | None
+    highest_15min: float | None
+    highest_1h: float | None
+    beyond: str
+    episode_since: int | None
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KitShown:
     """A kit on the engineers' page; ``last_seen`` is milliseconds UTC."""
 
