@@ -14,8 +14,18 @@ from catalog.identifiers import KitModelId, LimitId
 from catalog.kits import kit_models
 from catalog.limits import Verification, limits, reference_rows
 from catalog.places import ZoneKind
-from catalog.quantities import Quantity, Uncertainty, quantities
+from catalog.quality import QualityLimits, quality_limits
+from catalog.quantities import Quantity, Uncertainty, measured_quantities, quantities, quantity
 from catalog.units import accepted_units
+from dsp.quality_words import (
+    baseline_words,
+    flat_line_words,
+    range_words,
+    rate_words,
+    saturation_words,
+    spike_words,
+    warm_up_words,
+)
 from rules.pack import default_packs
 from rules.rule import Comparability, DatedLimit, Level, Onset, Rule, Standing, Tiers
 
@@ -106,7 +116,66 @@ def commands_page() -> str:
     )
 
 
+def quality_page() -> str:
+    """Parameters of the quality tests."""
+    rows = []
+    for q in measured_quantities().values():
+        unit, limits = q.unit, quality_limits(q.id)
+        for test, words in _quality_words(limits, unit):
+            rows.append((f"`{q.id}`", f"`{test}`", words))
+    own = [
+        (name, f"`{channel.quantity}`", f"`{test}`", words)
+        for name, model in kit_models().items()
+        for channel in model.channels
+        if channel.quality is not None
+        for test, words in _quality_words(channel.quality, quantity(channel.quantity).unit)
+        if (test, words) not in _quality_words(quality_limits(channel.quantity), quantity(channel.quantity).unit)
+    ]
+    return _page(
+        "# Parameters of the quality tests",
+        _WRITTEN.format(source="catalog"),
+        _QUALITY_INTRO,
+        _table(("quantity", "test", "parameters"), rows),
+        "## Kit models that know better",
+        _table(("kit model", "quantity", "test", "parameters"), own),
+    )
+
+
+def _quality_words(limits: QualityLimits, unit: str) -> list[tuple[str, str]]:
+    """Each test that applies and its parameters; times of the channel itself (hold) stand as they are."""
+    found = [("range", range_words(limits, unit))]
+    if limits.spike:
+        words = spike_words(limits.spike, 0, unit).replace("within 0 s", "within the hold time")
+        found.append(("spike", words))
+    if limits.flat_line:
+        found.append(("flat_line", flat_line_words(limits.flat_line, unit)))
+    if limits.rate:
+        found.append(("rate", rate_words(limits.rate, unit)))
+    if limits.warm_up:
+        found.append(("warm_up", warm_up_words(limits.warm_up)))
+    if limits.saturation is not None:
+        found.append(("saturation", saturation_words(limits.saturation, unit)))
+    if limits.humidity:
+        found.append(("humidity", f"outside {limits.humidity.low:g} to {limits.humidity.high:g} % relative humidity"))
+    if limits.order:
+        found.append(("order", f"by more than {limits.order.absolute:g} {unit} + {100 * limits.order.relative:g} %"))
+    if limits.neighbour:
+        apart = limits.neighbour
+        found.append(("neighbour", f"by more than {apart.absolute:g} {unit} + {100 * apart.relative:g} %"))
+    if limits.baseline:
+        found.append(("baseline", baseline_words(limits.baseline, unit)))
+    return found
+
+
+_QUALITY_INTRO = """\
+What each of the [quality tests](../measures/quality.md) goes by. These are engineering proposals to be tuned on site,
+not published limits. `gap`, `clock` and `duplicate` have no parameters: the hold time of the channel, 5 s, and none. A
+sensor whose name says MOX warms up for 48 h. `order` is by how much a quantity may be above the next larger one of its
+kind; minus 3 dB asks for LCpeak ≥ LAFmax + 3 dB. `neighbour` of humidity compares absolute humidity."""
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/quality-tests.md": quality_page,
     "reference/quantities.md": quantities_page,
     "reference/limits.md": limits_page,
     "reference/commands.md": commands_page,

@@ -10,7 +10,15 @@ import numpy.typing as npt
 from catalog.quality import BaselineTest, FlatClock, FlatLineTest, QualityLimits, RateTest, SpikeTest
 from catalog.readings import Flag
 from dsp.kernels import quality as kernels
-from dsp.quality_words import baseline_words, flat_line_words, range_words, rate_words, spike_words, warm_up_words
+from dsp.quality_words import (
+    baseline_words,
+    flat_line_words,
+    range_words,
+    rate_words,
+    saturation_words,
+    spike_words,
+    warm_up_words,
+)
 
 Instants = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -280,7 +288,7 @@ def _spans(readings: Readings, limits: QualityLimits, unit: str) -> list[Marks]:
     kernels.span_flags(readings.values, fail.low, fail.high, inner.low, inner.high, top, span, saturated)
     found = [Marks(QualityTest.RANGE, range_words(limits, unit), span)]
     if limits.saturation is not None:
-        found.append(Marks(QualityTest.SATURATION, f"{top:g} {unit} and above", saturated))
+        found.append(Marks(QualityTest.SATURATION, saturation_words(top, unit), saturated))
     return found
 
 

@@ -39,6 +39,11 @@ def warm_up_words(seconds: float) -> str:
     return f"{_hours(seconds)} after power-on"
 
 
+def saturation_words(level: float, unit: str) -> str:
+    """From where on."""
+    return f"{_of(level, unit)} and above"
+
+
 def baseline_words(test: BaselineTest, unit: str) -> str:
     """Where the lowest percent lies."""
     return f"lowest 1 % of {test.days:g} days outside {_number(test.low)} to {_of(test.high, unit)}"
