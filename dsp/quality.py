@@ -148,8 +148,8 @@ def examine(readings: Readings, limits: QualityLimits, channel: Channel, unit: s
 
     - **range**: outside ``fail`` bad, outside ``suspect`` suspect (QARTOD gross range).
     - **spike**: a reading above (or below) both neighbours by more than the threshold, and further than the threshold
-      (absolute and relative) and k median absolute deviations from the median of all within the hold time on both sides. The neighbours of
-      a spike stay good, and so does a step.
+      (absolute and relative) and k median absolute deviations from the median of all within the hold time on both
+      sides. The neighbours of a spike stay good, and so does a step.
     - **flat line**: the longest stretch without a gap that ends here, in which the values differ by no more than the
       tolerance, lasts T₁ (suspect) or T₂ (bad).
     - **rate**: \\|vᵢ − vⱼ\\| / (tᵢ − tⱼ), j the latest reading at least ``over`` before; not across a gap.

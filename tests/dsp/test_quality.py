@@ -21,8 +21,8 @@ def said(values: list[float], flags: list[int] | None = None, step: int = MINUTE
 
 
 def flags_of(readings: Readings, limits: QualityLimits, test: QualityTest) -> list[int]:
-    found = {marks.test: marks.flags.tolist() for marks in examine(readings, limits, TIMING)}
-    return found[test]
+    found = {marks.test: marks.flags for marks in examine(readings, limits, TIMING)}
+    return [int(flag) for flag in found[test]]
 
 
 def test_unsorted_readings_are_refused() -> None:
