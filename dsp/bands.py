@@ -1,4 +1,4 @@
-"""Octave and third-octave bands of IEC 61260-1, base ten: which there are, their filters, and the bank that runs them."""
+"""Octave and third-octave bands of IEC 61260-1, base ten: their frequencies, filters, and the bank that runs them."""
 
 import math
 from dataclasses import dataclass
@@ -218,4 +218,4 @@ def _tap(place: int, k: float, q: float) -> float:
     below = 0.5 + sum((-1) ** i * q ** (i * i) * math.cos(2 * i * turn) for i in range(1, 9))
     square = (above / below) ** 2
     x = math.sqrt((1 - square * k) * (1 - square / k)) / (1 + square)
-    return (1 - x) / (1 + x)
+    return float((1 - x) / (1 + x))

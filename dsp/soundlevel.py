@@ -135,7 +135,7 @@ class SoundLevelMeter:
     -----
     A and C weighting: ``dsp.weighting``. Time weighting: first-order low-pass on the squared A-weighted pressure,
     from 0 at the first sample, τ = 0.125 s and 1 s. LCpeak: the C-weighted signal between samples is computed by a
-    16-point windowed sinc four times as dense, then a parabola; without it a tone at 8 kHz sampled at 48 kHz may read
+    16-point windowed sinc at thirds of a sample, then a parabola; without it a tone at 8 kHz sampled at 48 kHz may read
     1.2 dB low. All filters start at rest: a recording that begins inside a loud sound, or with an offset of the
     converter, begins with a step, which the 20 Hz high-pass of A and C forgets within 0.1 s. Percentiles leave out
     the first 0.63 s. Samples are worked on in blocks of 0.1 s, whatever pieces they come in, so that results do not
@@ -256,10 +256,6 @@ class SoundLevelMeter:
         sums = self._sums / count
         laeq, lceq, lzeq = (self._level(mean) for mean in sums)
         bands = self._bank
-        if self._counts[2]:
-            trusted = Range.OVER
-        else:
-            trusted = Range.UNDER if laeq <= self._noise_floor else Range.INSIDE
         per_second = np.array([self._level(total / self._rate) for total in self._seconds])
         return SoundLevels(
             duration=duration,
@@ -275,8 +271,13 @@ class SoundLevelMeter:
             thirds=self._all(bands.thirds()),
             octaves=self._all(bands.octaves()),
             clipped_runs=int(self._counts[2]),
-            range=trusted,
+            range=self._trusted(laeq),
         )
+
+    def _trusted(self, laeq: float) -> Range:
+        if self._counts[2]:
+            return Range.OVER
+        return Range.UNDER if -math.inf < self._noise_floor and laeq <= self._noise_floor else Range.INSIDE
 
     def _level(self, mean_square: float) -> float:
         return level_of(float(mean_square)) + self._offset
@@ -298,9 +299,9 @@ class SoundLevelMeter:
 
 
 def peak_taps() -> npt.NDArray[np.float64]:
-    """Windowed sinc for the signal at −1/2, −1/4, +1/4 and +1/2 of a sample from the eighth or ninth of 16."""
+    """Windowed sinc for the signal at −2/3, −1/3, +1/3 and +2/3 of a sample from the eighth or ninth of 16."""
     rows = []
-    for first, shift in ((8, -0.5), (8, -0.25), (7, 0.25), (7, 0.5)):
+    for first, shift in ((8, -2 / 3), (8, -1 / 3), (7, 1 / 3), (7, 2 / 3)):
         distance = np.arange(_INTERPOLATED) - first - shift
         window = np.i0(7.0 * np.sqrt(np.maximum(0.0, 1 - (distance / 8.5) ** 2))) / np.i0(7.0)
         taps = np.sinc(distance) * window

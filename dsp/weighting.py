@@ -203,17 +203,18 @@ def _fitted_low_pass(sample_rate: float) -> Sections:
     wanted = 1 / (1 + (frequency / _F4) ** 2) ** 2
     powers = np.vander(x, 3, increasing=True)
     system = np.hstack([powers, -wanted[:, None] * powers[:, 1:]])
-    weight, below = np.ones(_NODES), np.ones(_NODES)
+    weight: npt.NDArray[np.float64] = np.ones(_NODES)
+    below: npt.NDArray[np.float64] = np.ones(_NODES)
     smallest, best = np.inf, np.zeros(5)
     for _ in range(_ROUNDS):
         scale = weight / (wanted * below)
         found = np.linalg.lstsq(system * scale[:, None], wanted * scale, rcond=None)[0]
-        above, below = powers @ found[:3], powers @ np.append(1.0, found[3:])
+        above = powers @ found[:3]
+        below = np.asarray(powers @ np.append(1.0, found[3:]), np.float64)
         error = np.abs(10 * np.log10(np.abs(above / below / wanted)))
         if error.max() < smallest and above.min() > 0 and below.min() > 0:
             smallest, best = error.max(), found
         weight = weight * (error / error.max() + 0.02) ** 0.3
-        weight /= weight.mean()
     zeros, poles = _inside(best[:3]), _inside(np.append(1.0, best[3:]))
     return np.concatenate([zeros * (poles.sum() / zeros.sum()), poles])
 

@@ -13,8 +13,15 @@ Counts = npt.NDArray[np.int64]
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def weigh(
-    samples: Values, sections: Values, memory: Values, ballistics: Values, step: int, sums: Values, c: Values, fast: Values
-) -> None:  # fmt: skip
+    samples: Values,
+    sections: Values,
+    memory: Values,
+    ballistics: Values,
+    step: int,
+    sums: Values,
+    c: Values,
+    fast: Values,
+) -> None:
     """Weight one block by Z, C and A and follow its Fast and Slow mean squares.
 
     ``sections``: rows Z, C low, C high, A middle of b0, b1, b2, a1, a2; ``memory``: two values a row.
@@ -68,8 +75,8 @@ def weigh(
 def peak(c: Values, size: int, taps: Values, highest: Values) -> None:
     """Raise ``highest[0]`` to the largest modulus of ``size`` samples after the 16 kept ones, between samples, too.
 
-    Where a sample is larger than its neighbours and than half the peak so far, the signal is computed at -1/2, -1/4,
-    +1/4 and +1/2 of a sample around it (``taps``: one row each, 16 wide) and a parabola put through the top.
+    Where a sample is larger than its neighbours and than half the peak so far, the signal is computed at -2/3, -1/3,
+    +1/3 and +2/3 of a sample around it (``taps``: one row each, 16 wide) and a parabola put through the top.
     """
     most = 0.0
     for i in range(16, 16 + size):

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from dsp.kernels import episodes, quality, rolling, signal, stream, windows
+from dsp.kernels import episodes, quality, rolling, signal, sound, sound_bands, stream, windows
 
-_MODULES = (signal, windows, rolling, episodes, quality, stream)
+_MODULES = (signal, windows, rolling, episodes, quality, stream, sound, sound_bands)
 
 
 def compile_all() -> None:
@@ -50,6 +50,7 @@ def compile_all() -> None:
         whole.copy(), whole.copy(), real.copy(), real.copy(), whole.copy(), real.copy(), flags.copy(),
     )  # fmt: skip
     _compile_quality(instants, values)
+    _compile_sound()
 
 
 def _compile_quality(instants: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> None:
@@ -80,6 +81,18 @@ def _compile_stream(instants: npt.NDArray[np.int64], values: npt.NDArray[np.floa
         np.zeros(3, np.int32), np.zeros(3), np.array([0, 1], np.int64), one.copy(), three.copy(),
         np.zeros((2, 6), np.int64), np.zeros((2, 3)), np.zeros(2, np.int64),
     )  # fmt: skip
+
+
+def _compile_sound() -> None:
+    """The kernels of the sound level meter, on a block of silence."""
+    block, taps, memory = np.zeros(4), np.zeros(8), np.zeros(12)
+    c, fast, sums = np.zeros(20), np.zeros(1), np.zeros(3)
+    sound.weigh(block, np.zeros((4, 5)), np.zeros((4, 2)), np.zeros(6), 4, sums, c, fast)
+    sound.peak(c, 4, np.zeros((4, 16)), fast)
+    sound.clipping(block, 1.0, 3, np.zeros(3, np.int64))
+    sound_bands.double(block, taps, memory, np.zeros(8))
+    sound_bands.halve(block, 4, taps, memory, fast.repeat(2))
+    sound_bands.band_squares(block, 4, np.zeros((9, 2)), np.zeros((9, 2)), sums)
 
 
 def is_cached() -> bool:

@@ -2,7 +2,7 @@
 
 import typer
 
-from vigie.commands import measure_air, measure_concentrations, measure_exposure, measure_heat
+from vigie.commands import measure_air, measure_concentrations, measure_exposure, measure_heat, measure_noise
 
 measure_app = typer.Typer(
     no_args_is_help=True,
@@ -13,6 +13,6 @@ measure_app = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
-    for family in (measure_air, measure_concentrations, measure_exposure, measure_heat):
+    for family in (measure_air, measure_concentrations, measure_exposure, measure_heat, measure_noise):
         family.register(measure_app)
     app.add_typer(measure_app, name="measure")
