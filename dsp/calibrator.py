@@ -74,7 +74,7 @@ def calibrate(samples: npt.ArrayLike, sample_rate: int, level: float) -> float:
     frequency = np.asarray(np.fft.rfftfreq(half, 1 / sample_rate), np.float64)
     near = np.abs(frequency / _TONE - 1) <= 0.05
     around = (frequency >= 500) & (frequency <= 2000)
-    _check_tone(spectra.mean(axis=0), frequency, around)
+    _check_tone(spectra.mean(axis=0), frequency)
     energies = spectra[:, near].sum(axis=1)
     _check_pure(float(energies.sum() / spectra[:, around].sum()))
     _check_steady(energies)
@@ -90,10 +90,10 @@ def _spectra(tone: Samples, half: int) -> Samples:
     return np.asarray(2 * np.abs(lines) ** 2 / (half * np.sum(window**2)))
 
 
-def _check_tone(spectrum: Samples, frequency: Samples, around: npt.NDArray[np.bool_]) -> None:
-    if 10 * math.log10(max(float(spectrum[around].sum()), 1e-30)) < _FAINTEST:
-        raise SoundError("the calibration holds no tone: it is as good as silent; was the calibrator on?")
+def _check_tone(spectrum: Samples, frequency: Samples) -> None:
     audible = frequency >= 50
+    if 10 * math.log10(max(float(spectrum[audible].sum()), 1e-30)) < _FAINTEST:
+        raise SoundError("the calibration holds no tone: it is as good as silent; was the calibrator on?")
     top = int(np.argmax(np.where(audible, spectrum, 0.0)))
     lines = slice(max(top - 2, 0), top + 3)
     found = float(np.average(frequency[lines], weights=spectrum[lines]))

@@ -205,15 +205,16 @@ def _fitted_low_pass(sample_rate: float) -> Sections:
     system = np.hstack([powers, -wanted[:, None] * powers[:, 1:]])
     weight: npt.NDArray[np.float64] = np.ones(_NODES)
     below: npt.NDArray[np.float64] = np.ones(_NODES)
-    smallest, best = np.inf, np.zeros(5)
+    best: npt.NDArray[np.float64] = np.zeros(5)
+    smallest = np.inf
     for _ in range(_ROUNDS):
         scale = weight / (wanted * below)
-        found = np.linalg.lstsq(system * scale[:, None], wanted * scale, rcond=None)[0]
+        found = np.asarray(np.linalg.lstsq(system * scale[:, None], wanted * scale, rcond=None)[0], np.float64)
         above = powers @ found[:3]
         below = np.asarray(powers @ np.append(1.0, found[3:]), np.float64)
         error = np.abs(10 * np.log10(np.abs(above / below / wanted)))
         if error.max() < smallest and above.min() > 0 and below.min() > 0:
-            smallest, best = error.max(), found
+            smallest, best = float(error.max()), found
         weight = weight * (error / error.max() + 0.02) ** 0.3
     zeros, poles = _inside(best[:3]), _inside(np.append(1.0, best[3:]))
     return np.concatenate([zeros * (poles.sum() / zeros.sum()), poles])
