@@ -174,13 +174,48 @@ sensor whose name says MOX warms up for 48 h. `order` is by how much a quantity 
 kind; minus 3 dB asks for LCpeak ≥ LAFmax + 3 dB. `neighbour` of humidity compares absolute humidity."""
 
 
+def weighting_errors_page() -> str:
+    """Errors of the A and C filters at the frequencies of the standard."""
+    import numpy as np
+
+    from dsp.bands import NOMINAL_THIRDS
+    from dsp.weighting import a_weighting, c_weighting, response, weightings
+
+    rates = (44_100, 48_000, 96_000)
+    exact = 1000 * 10 ** (np.arange(-20, 14) / 10)
+    columns = [
+        response(getattr(weightings(rate), curve), exact, rate) - formula(exact)
+        for rate in rates
+        for curve, formula in (("a", a_weighting), ("c", c_weighting))
+    ]
+    names = [f"{curve} {rate / 1000:g} kHz" for rate in rates for curve in "AC"]
+    rows = (
+        (name, f"{frequency:.2f}", f"{a:.2f}", f"{c:.2f}", *(f"{round(column[i], 3) + 0.0:+.3f}" for column in columns))
+        for i, (name, frequency, a, c) in enumerate(
+            zip(("10", *NOMINAL_THIRDS), exact, a_weighting(exact), c_weighting(exact), strict=True)
+        )
+    )
+    return _page(
+        "# Errors of the A and C filters",
+        _WRITTEN.format(source="filters in dsp/weighting.py"),
+        _WEIGHTING_INTRO,
+        _table(("Hz", "exact Hz", "A dB", "C dB", *names), rows),
+    )
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/quality-tests.md": quality_page,
+    "measures/weighting-errors.md": weighting_errors_page,
     "reference/quantities.md": quantities_page,
     "reference/limits.md": limits_page,
     "reference/commands.md": commands_page,
 }
 """Page → what writes it."""
+
+_WEIGHTING_INTRO = """\
+What the filters of [`vigie measure noise`](sound-level-meter.md) read too high (+) or too low (-), in dB, against the
+design formula of IEC 61672-1 annex E at the exact base-ten frequencies. Class 1 allows ±0.7 dB at 1 kHz, ±1.0 dB from
+40 Hz to 4 kHz, and +2.5/-16 dB at 16 kHz."""
 
 _QUANTITIES_INTRO = """\
 What a kit can measure. Every value is stored in the one unit of its quantity and converted on its way in. The

@@ -81,8 +81,8 @@ def a_weighting(frequency: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
     Examples
     --------
-    >>> print(a_weighting(1000.0).round(3), a_weighting(31.62278).round(1))
-    -0.0 -39.4
+    >>> print(a_weighting([31.62278, 2511.886]).round(1))
+    [-39.4   1.3]
     """
     f2 = np.square(np.asarray(frequency, np.float64))
     gain = _F4**2 * f2**2 / ((f2 + _F1**2) * np.sqrt(f2 + _F2**2) * np.sqrt(f2 + _F3**2) * (f2 + _F4**2))

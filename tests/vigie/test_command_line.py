@@ -47,6 +47,7 @@ VERBS = (
     ("account", "password"),
     ("account", "disable"),
     ("doctor",),
+    ("measure", "noise"),
     ("measure", "noise-exposure"),
     ("measure", "iso9612"),
     ("measure", "levels"),
