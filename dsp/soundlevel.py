@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from dsp.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS, Bank
+from dsp.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS, Bank, forget_traces
 from dsp.kernels import sound
 from dsp.levels import level_of
 from dsp.weighting import SoundError, check_rate, weightings
@@ -193,7 +193,7 @@ class SoundLevelMeter:
         samples : array_like
             Shares of full scale, one channel, shape (n,), n of any size.
         """
-        fresh = np.ascontiguousarray(samples, np.float64)
+        fresh = np.require(samples, np.float64, ["C", "W"])  # read-only ones would be compiled for anew
         if fresh.ndim != 1:
             raise SoundError(f"samples of shape {fresh.shape}; expected one channel, e.g. samples[:, 0]")
         size, place = self._waiting.size, 0
@@ -237,6 +237,8 @@ class SoundLevelMeter:
         )
         sound.peak(self._c, samples.size, self._taps, self._peak)
         self._bank.feed(samples)
+        forget_traces(self._memory)
+        forget_traces(self._ballistics)
         self._sums += self._block_sums
         self._second += self._block_sums[0]
         self._count_levels(samples.size // self._step)

@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import os
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from pyoctaveband import laeq, ln_levels, octavefilter
 
 from dsp.bands import NOMINAL_THIRDS
 from dsp.calibrator import calibrate
+from dsp.kernels import sound, sound_bands, warm
 from dsp.soundlevel import FAST, PERCENTILES, SAMPLING, SLOW, Range, SoundLevelMeter, SoundLevels, measure
 from dsp.weighting import SoundError, a_weighting
 from tests.dsp import naive_sound
@@ -184,6 +186,28 @@ def test_clipped_recording_is_over_range() -> None:
     assert levels.range is Range.OVER
     assert levels.over_range
     assert levels.clipped_runs == pytest.approx(2 * 2000, abs=2)
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled")
+def test_whatever_is_fed_needs_no_kernel_that_was_not_warmed() -> None:
+    warm.compile_all()
+    frozen = tone(1000, 1)
+    frozen.flags.writeable = False
+    meter = SoundLevelMeter(48_000, 1.0)
+    for samples in (frozen, frozen.astype(np.float32), np.stack([frozen, frozen], axis=1)[:, 0], frozen[:100].tolist()):
+        meter.feed(samples)
+    meter.result()
+    bands = (sound_bands.double, sound_bands.halve, sound_bands.band_squares)
+    kernels = (sound.weigh, sound.peak, sound.clipping, *bands)
+    assert [len(kernel.signatures) for kernel in kernels] == [1] * 6
+
+
+def test_silence_after_sound_leaves_no_traces() -> None:
+    meter = SoundLevelMeter(48_000, 1.0)
+    meter.feed(np.concatenate([street(1), np.zeros(48_000 * 150)]))
+    state = [meter._memory, meter._ballistics, meter._bank._memory, meter._bank._half_memory]
+    for memory in state:
+        assert not ((memory != 0) & (np.abs(memory) < 1e-200)).any()
 
 
 def test_single_full_scale_samples_are_not_clipping() -> None:
