@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -16,12 +17,23 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from store.readings import ReadingStore
 from vigie.workspace import create_workspace
 
-QUANTITIES = ("co2", "tvoc", "pm2_5", "pm10", "laeq", "illuminance", "temperature", "humidity")
+QUANTITIES = {
+    "co2": 700.0,
+    "tvoc": 150.0,
+    "pm2_5": 12.0,
+    "pm10": 10.0,
+    "laeq": 60.0,
+    "illuminance": 400.0,
+    "temperature": 21.0,
+    "humidity": 45.0,
+}
+"""What is measured, and the level around which it swings by day and night."""
 MINUTE = 60_000
 START = 1_735_689_600_000  # 2025-01-01 UTC
 YEAR = 365 * 24 * 60
 MOST_SECONDS = 10.0
-MOST_MEGABYTES = 1000.0
+"""Of processor time: what the code takes, not its neighbours."""
+MOST_MEGABYTES = 800.0
 
 REGISTRY = """
 employers:
@@ -57,11 +69,24 @@ from pathlib import Path
 from vigie.compute import compute
 from vigie.workspace import find_workspace
 place = find_workspace(Path(sys.argv[1]))
-began = time.perf_counter()
+began, worked = time.perf_counter(), time.process_time()
 summary = compute(place, 1_800_000_000_000, everything=True)
-print(json.dumps({"seconds": time.perf_counter() - began, "exposures": summary.exposures,
+print(json.dumps({"seconds": time.perf_counter() - began, "processor": time.process_time() - worked, "exposures": summary.exposures,
     "megabytes": int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024}))
 """
+
+
+def course(level: float) -> npt.NDArray[np.float64]:
+    """A room's year: ± 15 % by day and night, 1 % of wandering within the hour, 0.2 % of noise on each reading.
+
+    Noise of 20 % on every reading would be no room: the quality tests find 694 000 runs of spikes, jumps and impossible
+    orders in such a year, and most of the time goes into storing them.
+    """
+    random = np.random.default_rng(round(level))
+    minutes = np.arange(1, YEAR + 1)
+    slow = np.convolve(random.standard_normal(YEAR), np.ones(60) / 60**0.5, mode="same")
+    values = 1 + 0.15 * np.sin(2 * np.pi * minutes / 1440) + 0.01 * slow + 0.002 * random.standard_normal(YEAR)
+    return np.asarray(level * values)
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +97,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     workspace = create_workspace(tmp_path_factory.mktemp("year") / "service", "bench")
     save(workspace.database, parse_registry(REGISTRY, "registry.yaml"), readings=workspace.readings)
-    random = np.random.default_rng(1)
     instants = START + MINUTE * np.arange(1, YEAR + 1)
     store: ReadingStore = workspace.readings
-    for name in QUANTITIES:
-        level = 70.0 if name == "laeq" else 40.0
-        values = np.abs(level + 8 * random.standard_normal(YEAR))
+    courses = {name: course(level) for name, level in QUANTITIES.items()}
+    courses["pm10"] += courses["pm2_5"]  # a part of it
+    for name, values in courses.items():
         store.append_frame(
             pl.DataFrame({"instant": instants, "value": values}).with_columns(
                 kit=pl.lit("k1"),
@@ -101,6 +125,9 @@ def test_recompute_a_year_of_one_zone(benchmark: BenchmarkFixture, place: Path) 
     result = benchmark.pedantic(recompute, rounds=3)
     readings = len(QUANTITIES) * YEAR
     benchmark.extra_info |= {**result, "readings": readings}
-    print(f"\n{readings:,} readings in {result['seconds']:.1f} s, {result['megabytes']:.0f} MB")
-    assert result["seconds"] < MOST_SECONDS
+    print(
+        f"\n{readings:,} readings in {result['seconds']:.1f} s, {result['processor']:.1f} s of processor,"
+        f" {result['megabytes']:.0f} MB"
+    )
+    assert result["processor"] < MOST_SECONDS
     assert result["megabytes"] < MOST_MEGABYTES

@@ -30,6 +30,8 @@ class CalibrationStep:
     drift : Uncertainty or None
         What the uncertainty grows by a day past that: relative [1/d], absolute [unit/d]. None where the kit model does
         not say.
+    otherwise : Uncertainty or None
+        What it would be without this calibration; None is the subject's own.
     """
 
     since: int
@@ -38,6 +40,7 @@ class CalibrationStep:
     offset: float
     uncertainty: Uncertainty
     drift: Uncertainty | None
+    otherwise: Uncertainty | None = None
 
 
 def calibration_steps(

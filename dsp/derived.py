@@ -4,17 +4,21 @@ Where both series stand, their product is a step function again, on the union of
 measured of a series can be measured of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from catalog.quantities import Averaging, Uncertainty
+from catalog.readings import Flag
+from catalog.schedule import Interval
 from dsp.heat import BERNARD_TEMPERATURE, wbgt_estimate
 from dsp.psychrometrics import AIR_TEMPERATURE, HUMIDITY, SOME_HUMIDITY, absolute_humidity, dew_point
+from dsp.quality import Marks, QualityTest
+from dsp.quality_runs import MarkedRuns, runs
 from dsp.series import Flags, Instants, Series, SeriesError
-from dsp.validity import Domain, Values
+from dsp.validity import Domain, Mask, Values
 
 Formula = Callable[[npt.ArrayLike, npt.ArrayLike], Values]
 
@@ -29,6 +33,16 @@ class Derivation:
     formula: Formula
     temperature: Domain
     humidity: Domain
+
+    @property
+    def typical(self) -> Values:
+        """Values from 15 to 35 °C and 30 to 70 %, shape (25,)."""
+        return self.formula(*_typical())
+
+
+def _typical() -> tuple[Values, Values]:
+    warm, damp = np.meshgrid(_TYPICAL_TEMPERATURES, _TYPICAL_HUMIDITIES)
+    return warm.ravel(), damp.ravel()
 
 
 DERIVATIONS = {
@@ -49,13 +63,17 @@ class Derived:
         Only where both inputs stand and the formula holds.
     outside : int
         Milliseconds both inputs stood with a value the formula does not hold for: missing time.
-    reasons : tuple of str
-        Why, by name.
+    runs : tuple of MarkedRuns
+        When and why, by name: runs of pieces of time, test ``domain``.
+    heard : Interval or None
+        Ends of the first and the last piece of time both inputs stood, whatever their values [ms UTC]; None where
+        they never did.
     """
 
     series: Series
     outside: int
-    reasons: tuple[str, ...]
+    runs: tuple[MarkedRuns, ...]
+    heard: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +86,32 @@ class _Steps:
     second: npt.NDArray[np.intp]
 
 
-def derive(derivation: Derivation, temperature: Series, humidity: Series) -> Derived:
-    """The series of a computed quantity: its value wherever a temperature and a humidity of the kit stand.
+@dataclass(frozen=True, slots=True)
+class _Air:
+    """Temperature and humidity piece by piece of the time on which both stand and neither changes."""
+
+    instants: Instants
+    weights: Instants
+    warm: Values
+    damp: Values
+    suspect: Flags
+    period: int
+    hold: int
+
+
+def derive(derivations: Sequence[Derivation], temperature: Series, humidity: Series) -> list[Derived]:
+    """The series of computed quantities: a value wherever a temperature and a humidity of the kit stand.
 
     Parameters
     ----------
-    derivation : Derivation
+    derivations : sequence of Derivation
     temperature, humidity : Series
         Of one kit, at the person [°C], [%].
 
     Returns
     -------
-    Derived
+    list of Derived
+        One for each derivation.
 
     Raises
     ------
@@ -102,30 +134,45 @@ def derive(derivation: Derivation, temperature: Series, humidity: Series) -> Der
     >>> from dsp.series import build
     >>> air = build([60_000, 120_000], [30.0, 31.0], [1, 1], 60, 180, Averaging.ARITHMETIC)
     >>> damp = build([60_000, 120_000], [50.0, 50.0], [1, 1], 60, 180, Averaging.ARITHMETIC)
-    >>> derive(DERIVATIONS["wbgt_indoor"], air, damp).series.values.round(2).tolist()
+    >>> (wbgt,) = derive([DERIVATIONS["wbgt_indoor"]], air, damp)
+    >>> wbgt.series.values.round(2).tolist()
     [24.67, 25.55]
     """
     if temperature.averaging is not Averaging.ARITHMETIC or humidity.averaging is not Averaging.ARITHMETIC:
         raise SeriesError("a quantity derived from levels; expected temperature and humidity")
     steps = _together(temperature, humidity)
-    warm, damp = temperature.values[steps.first], humidity.values[steps.second]
-    wrong = [
-        (derivation.temperature, derivation.temperature.outside(warm)),
-        (derivation.humidity, derivation.humidity.outside(damp)),
-    ]
-    kept = ~(wrong[0][1] | wrong[1][1])
-    suspect: Flags = temperature.suspect[steps.first] | humidity.suspect[steps.second]
-    series = Series(
-        steps.instants[kept],
-        np.ascontiguousarray(derivation.formula(warm[kept], damp[kept])),
-        steps.weights[kept],
-        suspect[kept],
+    air = _Air(
+        steps.instants,
+        steps.weights,
+        temperature.values[steps.first],
+        humidity.values[steps.second],
+        temperature.suspect[steps.first] | humidity.suspect[steps.second],
         max(temperature.period, humidity.period),
         max(temperature.hold, humidity.hold),
+    )
+    return [_derived(derivation, air) for derivation in derivations]
+
+
+def _derived(derivation: Derivation, air: _Air) -> Derived:
+    cold, dry = derivation.temperature.outside(air.warm), derivation.humidity.outside(air.damp)
+    marks = [_marked(derivation.temperature, cold), _marked(derivation.humidity, dry)]
+    kept = ~(cold | dry)
+    series = Series(
+        air.instants[kept],
+        np.ascontiguousarray(derivation.formula(air.warm[kept], air.damp[kept])),
+        air.weights[kept],
+        air.suspect[kept],
+        air.period,
+        air.hold,
         Averaging.ARITHMETIC,
     )
-    reasons = tuple(domain.reason for domain, mask in wrong if mask.any())
-    return Derived(series, int(steps.weights[~kept].sum()), reasons)
+    heard = Interval(int(air.instants[0]), int(air.instants[-1])) if air.instants.size else None
+    return Derived(series, int(air.weights[~kept].sum()), tuple(runs(air.instants, marks)), heard)
+
+
+def _marked(domain: Domain, outside: Mask) -> Marks:
+    flags = np.where(outside, np.uint8(Flag.MISSING), np.uint8(Flag.GOOD))
+    return Marks(QualityTest.DOMAIN, domain.reason, flags)
 
 
 def propagated(derivation: Derivation, temperature: Uncertainty, humidity: Uncertainty) -> Uncertainty:
@@ -157,7 +204,7 @@ def propagated(derivation: Derivation, temperature: Uncertainty, humidity: Uncer
     >>> round(u.at(25.0), 2)
     0.38
     """
-    warm, damp = (a.ravel() for a in np.meshgrid(_TYPICAL_TEMPERATURES, _TYPICAL_HUMIDITIES))
+    warm, damp = _typical()
     f, small = derivation.formula, 0.01
     by_temperature = (f(warm + small, damp) - f(warm - small, damp)) / (2.0 * small)
     by_humidity = (f(warm, damp + small) - f(warm, damp - small)) / (2.0 * small)
@@ -182,11 +229,11 @@ def _together(first: Series, second: Series) -> _Steps:
     if np.array_equal(first.instants, second.instants) and np.array_equal(first.weights, second.weights):
         every = np.arange(len(first))
         return _Steps(first.instants, first.weights, every, every)
-    edges = np.unique(
-        np.concatenate(
-            [first.instants, first.instants - first.weights, second.instants, second.instants - second.weights]
-        )
+    every_edge = np.concatenate(
+        [first.instants, first.instants - first.weights, second.instants, second.instants - second.weights]
     )
+    every_edge.sort(kind="stable")  # four sorted runs: they are merged
+    edges = every_edge[np.append(True, every_edge[1:] != every_edge[:-1])] if every_edge.size else every_edge
     ends, lengths = edges[1:], np.diff(edges)
     one, other = _standing(first, ends), _standing(second, ends)
     both = (one >= 0) & (other >= 0)

@@ -32,7 +32,7 @@ _FOR_EVER = float(1 << 62)
 
 
 class QualityTest(StrEnum):
-    """Every test a reading can fail."""
+    """Every test a reading can fail; ``domain`` is that of the formula of a computed quantity."""
 
     RANGE = "range"
     SPIKE = "spike"
@@ -48,6 +48,7 @@ class QualityTest(StrEnum):
     LEVEL_ORDER = "level_order"
     NEIGHBOUR = "neighbour"
     BASELINE = "baseline"
+    DOMAIN = "domain"
 
 
 _ORDER = {test: place for place, test in enumerate(QualityTest)}

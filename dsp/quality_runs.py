@@ -4,53 +4,61 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from catalog.readings import Flag
 from dsp.quality import Instants, Marks, QualityTest
 
 
 @dataclass(frozen=True, slots=True)
-class MarkedRun:
-    """Readings one after the other that one test flagged alike.
+class MarkedRuns:
+    """Runs of readings, one after the other, that one test flagged alike; arrays of shape (runs,), in order of time.
 
     Attributes
     ----------
-    flag : Flag
-        Suspect, bad or missing.
-    first, last : int
-        Instants of the first and the last of them [ms UTC].
-    readings : int
     parameters : str
         Of the test, for a person.
+    flags : int8 array
+        Suspect, bad or missing (:class:`catalog.readings.Flag`).
+    first, last : int64 array
+        Instants of the first and the last reading of each [ms UTC].
+    readings : int64 array
+        How many.
     """
 
     test: QualityTest
-    flag: Flag
-    first: int
-    last: int
-    readings: int
     parameters: str
+    flags: npt.NDArray[np.int8]
+    first: Instants
+    last: Instants
+    readings: npt.NDArray[np.int64]
 
 
-def runs(instants: Instants, marks: Iterable[Marks]) -> list[MarkedRun]:
-    """Every run of flagged readings, test by test, in order of time.
+def runs(instants: Instants, marks: Iterable[Marks]) -> list[MarkedRuns]:
+    """Every run of flagged readings, test by test; a test that flagged none is left out.
 
     Examples
     --------
     >>> flags = np.array([1, 3, 3, 4, 1, 3], np.uint8)
-    >>> for run in runs(np.arange(6), [Marks(QualityTest.RANGE, "", flags)]):
-    ...     print(run.flag.name, run.first, run.last, run.readings)
-    SUSPECT 1 2 2
-    BAD 3 3 1
-    SUSPECT 5 5 1
+    >>> (found,) = runs(np.arange(6), [Marks(QualityTest.RANGE, "", flags)])
+    >>> found.flags.tolist(), found.first.tolist(), found.last.tolist(), found.readings.tolist()
+    ([3, 4, 3], [1, 3, 5], [2, 3, 5], [2, 1, 1])
     """
-    found = []
-    for one in marks:
-        begins = np.flatnonzero(np.diff(one.flags.astype(np.int16), prepend=-1))
-        ends = np.append(begins[1:], one.flags.size)
-        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
-            flag = Flag(int(one.flags[begin]))
-            if flag not in (Flag.GOOD, Flag.NOT_EVALUATED):
-                first, last = int(instants[begin]), int(instants[end - 1])
-                found.append(MarkedRun(one.test, flag, first, last, end - begin, one.parameters))
-    return found
+    return [found for one in marks if (found := _runs(instants, one)).flags.size]
+
+
+def _runs(instants: Instants, marks: Marks) -> MarkedRuns:
+    flags = marks.flags
+    changes = np.flatnonzero(flags[1:] != flags[:-1]) + 1
+    begins = np.concatenate([np.zeros(min(flags.size, 1), np.intp), changes])
+    ends = np.append(begins[1:], flags.size) if flags.size else begins
+    told = (flags[begins] != Flag.GOOD) & (flags[begins] != Flag.NOT_EVALUATED)
+    begins, ends = begins[told], ends[told]
+    return MarkedRuns(
+        marks.test,
+        marks.parameters,
+        flags[begins].astype(np.int8),
+        instants[begins],
+        instants[ends - 1],
+        (ends - begins).astype(np.int64),
+    )

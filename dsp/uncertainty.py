@@ -66,7 +66,10 @@ def of_instrument(subject: Subject, windows: Windows, values: Values) -> Values:
     - *n* days past due: the smaller of the two still, after each has grown by the kit model's drift:
       u = √(((u_rel + n·d_rel)·v)² + (u_abs + n·d_abs)²), *n* any real number. The growth has no ceiling: u_d speaks of
       a sensor in its first life, and nobody vouches for one that has missed its calibration. So u only grows between
-      two calibrations. Where the model tells no drift, the calibration no longer helps past due: the larger of u_d and u_c.
+      two calibrations. Where the model tells no drift, the calibration no longer helps past due: the larger of u_d and
+      u_c.
+    - A computed quantity has steps of its own, with their default grown to their start
+      (:func:`dsp.carried.carried_calibrations`).
     - A window takes the largest u of its time, which is that at its end unless a calibration lies inside it. Time in
       breaks between its pieces counts as its time.
     - After a transfer factor the uncertainty is still taken at the value where people are.
@@ -75,17 +78,18 @@ def of_instrument(subject: Subject, windows: Windows, values: Values) -> Values:
     ----------
     exposure-semantics, section 4.
     """
-    default = at(subject.instrument, values)
+    alone = at(subject.instrument, values)
     if not subject.calibrations:
-        return default
+        return alone
     begins, finishes = windows.begins, windows.finishes
-    worst = np.where(begins < subject.calibrations[0].since, default, np.where(np.isnan(values), np.nan, 0.0))
+    worst = np.where(begins < subject.calibrations[0].since, alone, np.where(np.isnan(values), np.nan, 0.0))
     ends = [*(step.since for step in subject.calibrations[1:]), None]
     for step, until in zip(subject.calibrations, ends, strict=True):
         last = finishes if until is None else np.minimum(finishes, until)
         met = np.maximum(begins, step.since) < last
         late = np.maximum(last - step.due, 0) / _DAY
-        worst = np.where(met, np.maximum(worst, _after(step, subject.instrument, late, values)), worst)
+        default = step.otherwise or subject.instrument
+        worst = np.where(met, np.maximum(worst, _after(step, default, late, values)), worst)
     return worst
 
 

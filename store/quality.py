@@ -8,7 +8,7 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from catalog.identifiers import DeploymentId, KitId, QuantityId, ZoneId
-from dsp.quality_runs import MarkedRun
+from dsp.quality_runs import MarkedRuns
 from store.revisions import INSTANT, PutResult, Recomputed, RevisedTable, Revisions, instant
 from store.scope import Scope
 
@@ -32,13 +32,13 @@ QUALITY_KEY = ("zone", "kit", "deployment", "quantity", "test", "parameters", "s
 
 @dataclass(frozen=True, slots=True)
 class QualityMark:
-    """A run of flagged readings, and whose they are."""
+    """Runs of readings one test flagged, and whose they are."""
 
     zone: ZoneId
     kit: KitId
     deployment: DeploymentId
     quantity: QuantityId
-    run: MarkedRun
+    runs: MarkedRuns
     simulated: bool
 
 
@@ -103,23 +103,16 @@ class QualityStore:
 
 
 def mark_rows(marks: Iterable[QualityMark]) -> pl.DataFrame:
-    """Marks as rows of the table."""
-    plain = {name: pl.Int64() if kind == INSTANT else kind for name, kind in QUALITY_COLUMNS.items()}
-    rows = [
-        (
-            mark.zone,
-            mark.kit,
-            mark.deployment,
-            mark.quantity,
-            mark.run.test.value,
-            mark.run.parameters,
-            int(mark.run.flag),
-            mark.run.first,
-            mark.run.last,
-            mark.run.readings,
-            mark.simulated,
-        )
-        for mark in marks
-    ]
-    frame = pl.DataFrame(rows, schema=plain, orient="row")
-    return frame.with_columns((pl.col(name) * 1000).cast(INSTANT) for name in ("start", "end"))
+    """Marks as rows of the table, one a run."""
+    return pl.concat([pl.DataFrame(schema=QUALITY_COLUMNS), *(_rows(mark) for mark in marks)])
+
+
+def _rows(mark: QualityMark) -> pl.DataFrame:
+    runs = mark.runs
+    said = {"zone": mark.zone, "kit": mark.kit, "deployment": mark.deployment, "quantity": mark.quantity}
+    same = {**said, "test": runs.test.value, "parameters": runs.parameters, "simulated": mark.simulated}
+    own = {"flag": runs.flags, "start": runs.first, "end": runs.last, "readings": runs.readings}
+    instants = ((pl.col(name) * 1000).cast(INSTANT) for name in ("start", "end"))
+    constants = {name: pl.lit(value, QUALITY_COLUMNS[name]) for name, value in same.items()}
+    frame = pl.DataFrame(own).with_columns(pl.col("flag").cast(pl.Int64), *instants, **constants)
+    return frame.select(list(QUALITY_COLUMNS))

@@ -14,7 +14,7 @@ from catalog.registry import Registry
 from catalog.schedule import Interval
 from dsp.calibration import CalibrationStep, calibration_steps, corrected
 from dsp.campaign import Subject
-from dsp.quality_runs import MarkedRun
+from dsp.quality_runs import MarkedRuns
 from dsp.series import Series, build
 from store.readings import ReadingStore
 from vigie.corrections import humidity_corrected
@@ -36,14 +36,14 @@ class ChannelSeries:
     heard : Interval
         Instants of the first and the last reading in the span [ms UTC], usable or not; a sensor of impossible values
         has an empty series, and was heard all the same.
-    marked : tuple of MarkedRun
-        What the quality tests found; empty for a quantity that is computed from others.
+    marked : tuple of MarkedRuns
+        What the quality tests found; of a quantity that is computed from others, where its formula does not hold.
     """
 
     subject: Subject
     series: Series
     heard: Interval
-    marked: tuple[MarkedRun, ...] = ()
+    marked: tuple[MarkedRuns, ...] = ()
 
 
 def channel_series(

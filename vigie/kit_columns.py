@@ -73,14 +73,16 @@ def read_columns(
                     rows["conflict"].to_numpy(),
                 )
             )
-    return {
-        name: Column(
-            np.concatenate([part.instants for part in pieces]),
-            np.concatenate([part.values for part in pieces]),
-            np.concatenate([part.flags for part in pieces]),
-            any(part.simulated for part in pieces),
-            np.concatenate([part.received for part in pieces]),
-            np.concatenate([part.conflict for part in pieces]),
-        )
-        for name, pieces in parts.items()
-    }
+    # each quantity's pieces go as soon as they are one
+    return {name: _joined(parts.pop(name)) for name in list(parts)}
+
+
+def _joined(pieces: list[Column]) -> Column:
+    return Column(
+        np.concatenate([part.instants for part in pieces]),
+        np.concatenate([part.values for part in pieces]),
+        np.concatenate([part.flags for part in pieces]),
+        any(part.simulated for part in pieces),
+        np.concatenate([part.received for part in pieces]),
+        np.concatenate([part.conflict for part in pieces]),
+    )

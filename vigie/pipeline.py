@@ -108,7 +108,7 @@ def compute_deployment(
 
 def _marks(channel: ChannelSeries) -> list[QualityMark]:
     of = channel.subject
-    return [QualityMark(of.zone, of.kit, of.deployment, of.quantity.id, run, of.simulated) for run in channel.marked]
+    return [QualityMark(of.zone, of.kit, of.deployment, of.quantity.id, runs, of.simulated) for runs in channel.marked]
 
 
 def _episodes(channel: ChannelSeries, worked: Sequence[Shift], limits: Sequence[Threshold]) -> list[Exceedance]:

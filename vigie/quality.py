@@ -18,7 +18,7 @@ from catalog.schedule import Interval, shifts
 from dsp.quality import Channel as Timing
 from dsp.quality import Instants, Marks, QualityTest, Readings, combine, examine
 from dsp.quality_between import arrival, humidity, order
-from dsp.quality_runs import MarkedRun, runs
+from dsp.quality_runs import MarkedRuns, runs
 from store.readings import ReadingStore
 from vigie.kit_columns import Column
 from vigie.quality_neighbours import zone_days
@@ -37,12 +37,12 @@ class ExaminedColumn:
     ----------
     column : Column
         Readings before the deployment keep the flags they came with: they are another deployment's.
-    runs : tuple of MarkedRun
+    runs : tuple of MarkedRuns
         What each test found in the deployment.
     """
 
     column: Column
-    runs: tuple[MarkedRun, ...]
+    runs: tuple[MarkedRuns, ...]
 
 
 def examined_columns(
@@ -98,7 +98,7 @@ class _Tally:
     def __init__(self, column: Column, span: Interval) -> None:
         self._column = column
         self._first = int(np.searchsorted(column.instants, span.start, side="right"))
-        self._runs: list[MarkedRun] = []
+        self._runs: list[MarkedRuns] = []
         self.readings = Readings(self.late(column.instants), self.late(column.values), self.late(column.flags))
 
     def late(self, of_column: npt.NDArray[_Any]) -> npt.NDArray[_Any]:

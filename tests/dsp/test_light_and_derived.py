@@ -135,7 +135,7 @@ def test_a_derived_value_stands_where_both_stand_and_is_their_formula(
     first: list[tuple[int, int, Flag]], second: list[tuple[int, int, Flag]]
 ) -> None:
     warm, damp = made(first, 1.0), made(second, 2.0)
-    found = derive(DERIVATIONS["wbgt_indoor"], warm, damp)
+    (found,) = derive([DERIVATIONS["wbgt_indoor"]], warm, damp)
     series, seen = found.series, 0
     end = 1000 * max(sum(s for s, _, _ in first), sum(s for s, _, _ in second))
     for instant in range(500, end, 500):
@@ -154,8 +154,8 @@ def test_a_derived_value_stands_where_both_stand_and_is_their_formula(
 def test_a_piece_gives_what_the_whole_gives(rows: list[tuple[int, int, Flag]], start: int, length: int) -> None:
     warm, damp = made(rows, 1.0), made([(s + 1, v, f) for s, v, f in rows], 2.0)
     piece = Interval(1000 * start, 1000 * (start + length))
-    whole = derive(DERIVATIONS["dew_point"], warm, damp).series
-    part = derive(DERIVATIONS["dew_point"], warm.during(piece), damp.during(piece)).series
+    whole = derive([DERIVATIONS["dew_point"]], warm, damp)[0].series
+    part = derive([DERIVATIONS["dew_point"]], warm.during(piece), damp.during(piece))[0].series
     for instant in range(piece.start + 500, piece.end, 500):
         i, j = standing(part, instant), standing(whole, instant)
         if i is not None:
@@ -164,13 +164,13 @@ def test_a_piece_gives_what_the_whole_gives(rows: list[tuple[int, int, Flag]], s
 
 
 def test_what_a_formula_does_not_hold_for_is_missing_with_a_reason() -> None:
-    found = derive(DERIVATIONS["wbgt_indoor"], hourly(20, 55, -3), hourly(50, 50, 0))
+    (found,) = derive([DERIVATIONS["wbgt_indoor"]], hourly(20, 55, -3), hourly(50, 50, 0))
     assert len(found.series) == 1
     assert found.outside == 2 * HOUR
-    assert found.reasons == (
-        "air temperature outside 0 to 50 °C (WBGT estimate of Bernard)",
-        "relative humidity outside 1 to 100 % (drier air has no dew point a sensor can tell)",
-    )
+    assert [(run.parameters, run.first.tolist(), run.readings.tolist()) for run in found.runs] == [
+        ("air temperature outside 0 to 50 °C (WBGT estimate of Bernard)", [2 * HOUR], [2]),
+        ("relative humidity outside 1 to 100 % (drier air has no dew point a sensor can tell)", [3 * HOUR], [1]),
+    ]
 
 
 def test_propagated_uncertainty_bounds_a_simulation() -> None:
