@@ -1,9 +1,7 @@
 """Rolling means: the exact supremum (or infimum) over every position of a window."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +11,7 @@ from catalog.schedule import Interval
 from dsp.batch import WindowError, Windows, lay_out, readings_after, sign_of
 from dsp.kernels import rolling as kernels
 from dsp.levels import level_of
+from dsp.segments import Search, candidates, cut, shared
 from dsp.series import Instants, Series, Values
 from dsp.subject import Direction
 
@@ -120,9 +119,10 @@ def extremes(
     cut, so the result depends to the bit only on steps that intersect the piece; its relative error is at most
     6u + O(n·u²), u = 2⁻⁵³, of ∫ |signal| over the longest of window and step at either edge, for any length of series.
 
-    The positions of a piece of more than :data:`SEGMENT` readings are looked at in segments of so many, each with sums
-    of its own, by as many threads as there are processors. Where segments begin depends on the readings of the piece
-    alone, so the result is the same to the bit for any number of threads.
+    Where a piece has more than :data:`SEGMENT` readings, bounds first tell where extremes may be
+    (:func:`dsp.segments.candidates`), in segments of so many readings shared by as many threads as there are
+    processors; only those stretches are evaluated, each with sums of its own. Where they begin depends on the readings
+    of the window alone, so the result is the same to the bit for any number of threads.
     """
     least = float(minimum_coverage * width)
     firsts, lasts = readings_after(series, windows.starts), readings_after(series, windows.ends)
@@ -130,73 +130,21 @@ def extremes(
         out = _room_for(len(windows))
         _run(series, direction, width, least, windows, opened, fills, out)
         return out
-    parts = _segments(series, windows, width)
-    apart = _room_for(len(parts.windows))
-    _run_in_threads(series, direction, width, least, parts, opened, fills, apart)
-    return _joined(apart, parts.owners, len(windows), sign_of(direction))
+    search = Search(series, direction, width, least, fills, processors())
+    found = candidates(search, cut(series, windows, width, SEGMENT))
+    parts = found.segments
+    apart = _room_for(len(parts))
+    opened = opened[parts.owners] & parts.begins
+    fills = fills[parts.owners]
 
+    def run(chosen: slice) -> None:
+        laid = parts.part(chosen).windows
+        _run(series, direction, width, least, laid, opened[chosen], fills[chosen], apart.part(chosen))
 
-@dataclass(frozen=True, slots=True)
-class _Segments:
-    """Positions of many windows in segments, each laid out as a window of one piece.
-
-    Attributes
-    ----------
-    owners : int64 array, shape (segments,)
-        Number of the window each belongs to.
-    begins : bool array, shape (segments,)
-        Whether it is the first of its piece.
-    """
-
-    windows: Windows
-    owners: Instants
-    begins: npt.NDArray[np.bool_]
-
-
-def _segments(series: Series, windows: Windows, width: int) -> _Segments:
-    """Cut pieces where the front edge of the rolling window meets every :data:`SEGMENT`-th reading."""
-    starts: list[int] = []
-    ends: list[int] = []
-    owners: list[int] = []
-    begins: list[bool] = []
-    firsts, lasts = readings_after(series, windows.starts), readings_after(series, windows.ends)
-    for window in range(len(windows)):
-        for piece in range(windows.offsets[window], windows.offsets[window + 1]):
-            start, end = windows.starts[piece].item(), windows.ends[piece].item()
-            cuts = series.instants[firsts[piece] + SEGMENT : lasts[piece] : SEGMENT]
-            cuts = cuts[(cuts > start + width) & (cuts < end)]
-            starts += [start, *(cuts - width).tolist()]
-            ends += [*cuts.tolist(), end]
-            owners += [window] * (cuts.size + 1)
-            begins += [True] + [False] * cuts.size
-    begun, ended = np.array(starts, np.int64), np.array(ends, np.int64)
-    laid = Windows(begun, ended, np.arange(begun.size + 1, dtype=np.int64), ended - begun)
-    return _Segments(laid, np.array(owners, np.int64), np.array(begins, np.bool_))
-
-
-def _run_in_threads(
-    series: Series,
-    direction: Direction,
-    width: int,
-    least: float,
-    parts: _Segments,
-    opened: npt.NDArray[np.bool_],
-    fills: Values,
-    out: Extremes,
-) -> None:
-    """Fill ``out``, shape (segments,). The kernels hold no lock, and the threads end with the call."""
-    opened, fills = opened[parts.owners] & parts.begins, fills[parts.owners]
-    count = len(parts.windows)
-    threads = min(processors(), count)
-    bounds = np.linspace(0, count, 1 + min(4 * threads, count)).astype(np.int64).tolist()
-
-    def run(bound: Interval) -> None:
-        chosen = slice(bound.start, bound.end)
-        some = parts.windows.only(np.arange(bound.start, bound.end))
-        _run(series, direction, width, least, some, opened[chosen], fills[chosen], out.part(chosen))
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, [Interval(*bound) for bound in pairwise(bounds)]))
+    shared(search.threads, len(parts), run)
+    out = _joined(apart, parts.owners, len(windows), sign_of(direction))
+    np.maximum.at(out.most, found.owners, found.most)
+    return out
 
 
 def processors() -> int:
@@ -209,16 +157,22 @@ def _joined(apart: Extremes, owners: Instants, count: int, sign: float) -> Extre
     out = _room_for(count)
     out.most[:] = out.at_end[:] = out.valid[:] = 0
     out.signal[:] = out.low[:] = out.high[:] = np.nan
-    for segment, window in enumerate(owners.tolist()):
-        out.most[window] = max(out.most[window], apart.most[segment])
-        if sign * apart.signal[segment] > sign * out.signal[window] or np.isnan(out.signal[window]):
-            out.signal[window] = apart.signal[segment]
-            out.at_end[window] = apart.at_end[segment]
-            out.valid[window] = apart.valid[segment]
-        for joined, each in ((out.low, apart.low), (out.high, apart.high)):
-            if sign * each[segment] > sign * joined[window] or np.isnan(joined[window]):
-                joined[window] = each[segment]
+    np.maximum.at(out.most, owners, apart.most)
+    first = _first_of_largest(sign * apart.signal, owners)
+    out.signal[owners[first]] = apart.signal[first]
+    out.at_end[owners[first]] = apart.at_end[first]
+    out.valid[owners[first]] = apart.valid[first]
+    for joined, each in ((out.low, apart.low), (out.high, apart.high)):
+        first = _first_of_largest(sign * each, owners)
+        joined[owners[first]] = each[first]
     return out
+
+
+def _first_of_largest(values: Values, owners: Instants) -> Instants:
+    """Where the largest value of each owner is, the first of equals; nowhere for an owner that has only NaN."""
+    there = np.flatnonzero(~np.isnan(values))
+    order = there[np.lexsort((there, -values[there], owners[there]))]
+    return order[np.unique(owners[order], return_index=True)[1]]
 
 
 def _room_for(count: int) -> Extremes:

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from dsp.kernels import episodes, quality, rolling, signal, sound, sound_bands, stream, windows
+from dsp.kernels import episodes, quality, rolling, screening, signal, sound, sound_bands, stream, windows
+from dsp.kernels.stream_rows import make_rows
 
-_MODULES = (signal, windows, rolling, episodes, quality, stream, sound, sound_bands)
+_MODULES = (signal, windows, rolling, screening, episodes, quality, stream, sound, sound_bands)
 
 
 def compile_all() -> None:
@@ -45,6 +46,10 @@ def compile_all() -> None:
         instants, weights, values, 1.0, 60_000, 45_000.0, firsts, lasts, starts, ends, offsets, flags, real.copy(),
         real.copy(), whole.copy(), whole.copy(), real.copy(), real.copy(), whole.copy(),
     )  # fmt: skip
+    screening.may_hold_extremes(
+        instants, weights, values, 1.0, 60_000, 45_000.0, 16, firsts, firsts, lasts, starts, ends, real.copy(),
+        real.copy(), real.copy(), real.copy(), whole.copy(), offsets, whole.copy(), whole.copy(), whole.copy(),
+    )  # fmt: skip
     episodes.find_episodes(
         instants, weights, values, energies, firsts, starts, ends, 1.0, 1.5, 1.5, 0.0, 0, 0,
         whole.copy(), whole.copy(), real.copy(), real.copy(), whole.copy(), real.copy(), flags.copy(),
@@ -71,15 +76,13 @@ def _compile_quality(instants: npt.NDArray[np.int64], values: npt.NDArray[np.flo
 
 
 def _compile_stream(instants: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> None:
-    rows, order = np.zeros(3, np.int64), np.empty(3, np.int64)
-    stream.group(rows, np.empty(2, np.int64), order)
-    whole, real = np.zeros((1, stream.WHOLE_SIZE), np.int64), np.zeros((1, stream.REAL_SIZE))
-    counts, levels = np.zeros((1, 1, stream.LIMIT_WHOLE_SIZE), np.int64), np.zeros((1, 1, stream.LIMIT_REAL_SIZE))
-    one, three = np.zeros(1, np.int64), np.full(1, 3, np.int64)
+    rows, order, touched, offsets = np.zeros(3, np.int64), np.empty(3, np.int64), np.zeros(1, np.int64), instants.copy()
+    runs = stream.group(rows, np.empty(2, np.int64), order, touched, offsets)
+    made, one = make_rows(1, 1), np.zeros(1, np.int64)
     stream.update(
-        order, 0, rows, instants, values, np.full(3, stream.BAD, np.int8), whole, real, counts, levels, one, three,
-        np.zeros(3, np.int32), np.zeros(3), np.array([0, 1], np.int64), one.copy(), three.copy(),
-        np.zeros((2, 6), np.int64), np.zeros((2, 3)), np.zeros(2, np.int64),
+        np.zeros(2, np.int64), runs, order, touched, offsets, instants, values, np.full(3, stream.BAD, np.int8),
+        made.memory.reshape(-1), made.rows, made.rolls, made.limits, np.zeros(3, np.int32), np.zeros(3), one,
+        one.copy(), np.zeros((2, 6), np.int64), np.zeros((2, 3)),
     )  # fmt: skip
 
 
@@ -88,7 +91,7 @@ def _compile_sound() -> None:
     block, taps, memory = np.zeros(4), np.zeros(8), np.zeros(12)
     c, fast, sums = np.zeros(20), np.zeros(1), np.zeros(3)
     sound.weigh(block, np.zeros((4, 5)), np.zeros((4, 2)), np.zeros(6), 4, sums, c, fast)
-    sound.peak(c, 4, np.zeros((4, 16)), fast)
+    sound.peak(c, 8, 12, np.zeros((4, 16)), fast)
     sound.clipping(block, 1.0, 3, np.zeros(3, np.int64))
     sound_bands.double(block, taps, memory, np.zeros(8))
     sound_bands.halve(block, 4, taps, memory, fast.repeat(2))

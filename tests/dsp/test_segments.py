@@ -5,7 +5,7 @@ import pytest
 
 from catalog.quantities import Averaging
 from catalog.schedule import Interval
-from dsp import rolling
+from dsp import rolling, segments
 from dsp.batch import Windows, lay_out
 from dsp.rolling import Extremes, extremes
 from dsp.series import Series, build
@@ -82,3 +82,40 @@ def test_a_long_piece_depends_on_its_own_readings_alone(monkeypatch: pytest.Monk
     nothing = np.zeros(1)
     answers = [extremes(each, window, "above", WIDTH, 0.75, nothing > 0, nothing) for each in (series, part)]
     assert same(*answers)
+
+
+def wild(rng: np.random.Generator, averaging: Averaging) -> Series:
+    """Steps of all lengths, silences, plateaus, and one reading that dwarfs the others."""
+    size = int(rng.integers(300, 3000))
+    strides = rng.integers(1, 15_000, size)
+    strides[rng.integers(0, size, size // 40)] = rng.integers(20_000, 2_000_000)
+    values = np.round(rng.normal(rng.choice([-20.0, 0.0, 60.0]), 9.0, size), int(rng.integers(-1, 3)))
+    values = np.where(rng.random() < 0.5, np.sort(values), values)
+    values[rng.integers(0, size)] = rng.choice([0.0, 140.0, -1e6 if averaging is Averaging.ARITHMETIC else 10.0])
+    return build(np.cumsum(strides), values, np.ones(size), 10, 30, averaging)
+
+
+@pytest.mark.parametrize("averaging", list(Averaging))
+@pytest.mark.parametrize("direction", ["above", "below"])
+@pytest.mark.parametrize("seed", range(60))
+def test_what_bounds_leave_out_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, averaging: Averaging, direction: Direction, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    series = wild(rng, averaging)
+    windows = windows_of(series)
+    width = int(rng.integers(60_000, 2_000_000))
+    coverage = float(rng.choice([0.0, 0.5, 0.75, 1.0]))
+    opened = np.full(len(windows), rng.random() < 0.5)
+    fills = rng.normal(0.0, 60.0, len(windows))
+    whole = extremes(series, windows, direction, width, coverage, opened, fills)
+    monkeypatch.setattr(rolling, "SEGMENT", int(rng.choice([40, 250, 1000])))
+    monkeypatch.setattr(segments, "BLOCK", int(rng.choice([1, 2, 5, 16])))
+    found = extremes(series, windows, direction, width, coverage, opened, fills)
+    there = ~np.isnan(whole.signal)
+    assert np.array_equal(np.isnan(found.signal), ~there)
+    scale = float(np.abs(series.signal).max())
+    for name in ("signal", "low", "high"):
+        here, expected = getattr(found, name), getattr(whole, name)
+        assert np.allclose(here, expected, rtol=1e-13, atol=1e-15 * scale, equal_nan=True), name
+    assert np.array_equal(found.most, whole.most)
