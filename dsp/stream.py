@@ -6,7 +6,7 @@ computed from all its readings (exposure-semantics, section 6): the same steps, 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from dsp.batch import WindowError, lay_out, sign_of
 from dsp.episodes import Delays, Episode
 from dsp.exposure import Measure
 from dsp.kernels import stream as kernel
+from dsp.kernels.stream_rows import make_rows
 from dsp.levels import energy, level_of
 from dsp.measures import ROLLING
 from dsp.rolling import MINIMUM_COVERAGE, RollingMean
@@ -170,15 +171,13 @@ class LiveState:
         limits = max((len(track.watches) for track in self.tracks), default=0)
         laid = lay_out([track.pieces for track in self.tracks])
         self._piece_origins, self._starts, self._ends = laid.offsets, laid.starts, laid.ends
-        self._whole = np.zeros((count, kernel.WHOLE_SIZE), np.int64)
-        self._real = np.zeros((count, kernel.REAL_SIZE))
-        self._limit_whole = np.zeros((count, limits, kernel.LIMIT_WHOLE_SIZE), np.int64)
-        self._limit_real = np.zeros((count, limits, kernel.LIMIT_REAL_SIZE))
+        self._state = make_rows(count, limits)
         periods = np.array([track.period for track in self.tracks], np.int64)
-        self._rooms = np.ceil(_SPARE * WIDTHS[-1] / np.maximum(periods, 1)).astype(np.int64) + _SPARE_STEPS
-        self._origins = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._rooms)])[:count]
-        self._ring_ends = np.zeros(int(self._rooms.sum()), np.int32)
-        self._ring_signals = np.zeros(int(self._rooms.sum()))
+        rooms = np.ceil(_SPARE * WIDTHS[-1] / np.maximum(periods, 1)).astype(np.int64) + _SPARE_STEPS
+        self._state.rows["room"] = rooms
+        self._state.rows["origin"] = np.cumsum(rooms) - rooms
+        self._ring_ends = np.full(int(rooms.sum()), kernel.EARLIEST, np.int32)
+        self._ring_signals = np.zeros(int(rooms.sum()))
         self._episodes: dict[int, list[_Event]] = {}
         self._events = np.zeros((_EVENTS, 6), np.int64)
         self._event_values = np.zeros((_EVENTS, 3))
@@ -191,14 +190,14 @@ class LiveState:
     @property
     def bytes_per_row(self) -> float:
         """Memory of the state, ring included [bytes a row]; finished episodes come on top, 80 bytes each."""
-        arrays = (self._whole, self._real, self._limit_whole, self._limit_real, self._ring_ends, self._ring_signals)
-        layout = (self._rooms, self._origins, self._starts, self._ends, self._piece_origins)
+        arrays = (self._state.memory, self._ring_ends, self._ring_signals)
+        layout = (self._starts, self._ends, self._piece_origins)
         return sum(array.nbytes for array in (*arrays, *layout)) / max(len(self), 1)
 
     @property
     def behind(self) -> Instants:
         """Rows that must be recomputed from all readings of their shift: late readings, or a ring that was full."""
-        status = self._whole[:, kernel.STATUS]
+        status = self._state.rows["status"]
         return np.flatnonzero((status == kernel.LATE) | (status == kernel.FULL))
 
     def update(self, rows: npt.ArrayLike, instants: npt.ArrayLike, values: npt.ArrayLike, flags: npt.ArrayLike) -> None:
@@ -229,18 +228,19 @@ class LiveState:
             raise SeriesError(f"{row.shape} rows, {t.shape} instants, {v.shape} values, {f.shape} flags; expected one")
         if row.size and not (row.min() >= 0 and row.max() < len(self)):
             raise SeriesError(f"rows from {row.min()} to {row.max()}; expected 0 to {len(self) - 1}")
-        order = np.empty(row.size, np.int64)
-        kernel.group(row, np.empty(len(self) + 1, np.int64), order)
-        position, finished = 0, np.zeros(2, np.int64)
+        order, touched = np.empty(row.size, np.int64), np.empty(min(row.size, len(self)), np.int64)
+        offsets = np.empty(touched.size + 1, np.int64)
+        runs = kernel.group(row, np.empty(len(self) + 1, np.int64), order, touched, offsets)
+        progress = np.zeros(2, np.int64)
         self._make_room_for_events()
-        while position < row.size:
-            position = kernel.update(
-                order, position, row, t, v, f, self._whole, self._real, self._limit_whole, self._limit_real,
-                self._origins, self._rooms, self._ring_ends, self._ring_signals, self._piece_origins, self._starts,
-                self._ends, self._events, self._event_values, finished,
+        while progress[kernel.RUN] < runs:
+            finished = kernel.update(
+                progress, runs, order, touched, offsets, t, v, f, self._state.memory.reshape(-1), self._state.rows,
+                self._state.rolls, self._state.limits, self._ring_ends, self._ring_signals, self._starts, self._ends,
+                self._events, self._event_values,
             )  # fmt: skip
-            self._keep_events(finished[0].item())
-        refused = np.flatnonzero(self._whole[:, kernel.STATUS] == kernel.REFUSED)
+            self._keep_events(finished)
+        refused = np.flatnonzero(self._state.rows["status"] == kernel.REFUSED)
         if refused.size:
             raise SeriesError(f"row {refused[0]}: a usable value is not finite, or a level beyond ± 1000 dB")
 
@@ -264,13 +264,13 @@ class LiveState:
         while True:
             self._reset(row)
             self.update(np.full(t.size, row, np.int64), t, values, flags)
-            if self._whole[row, kernel.STATUS] != kernel.FULL:
+            if self._state.rows[row]["status"] != kernel.FULL:
                 return
             self._enlarge_ring(row)
 
     def newest(self, row: int) -> int | None:
         """Newest usable reading a row has taken [ms UTC]."""
-        instant: int = self._whole[row, kernel.NEWEST].item()
+        instant: int = self._state.rows["newest"][row].item()
         return None if instant == kernel.NEVER else instant
 
     def measures(self, row: int) -> LiveMeasures:
@@ -294,28 +294,30 @@ class LiveState:
         ----------
         exposure-semantics, sections 2 and 3.
         """
-        track, whole, real = self.tracks[row], self._whole[row], self._real[row]
+        track, said = self.tracks[row], self._state.rows[row]
         newest = self.newest(row)
         reached = track.pieces[0].start if newest is None else newest
         elapsed = sum(max(0, min(piece.end, reached) - piece.start) for piece in track.pieces)
-        valid = whole[kernel.VALID].item()
+        valid = said["valid"].item()
         coverage = valid / elapsed if elapsed else 0.0
         mean = None
         if valid and coverage >= self.minimum_coverage:
-            mean = _in_unit(track, (real[kernel.TOTAL] + real[kernel.REST]).item() / valid)
+            mean = _in_unit(track, (said["total"] + said["rest"]).item() / valid)
         finished = [[_episode(track, event) for event in self._events_of(row, k)] for k in range(len(track.watches))]
         return LiveMeasures(
             newest=newest,
             elapsed=elapsed,
             coverage=coverage,
-            suspect=whole[kernel.SUSPECTED].item() / max(valid, 1),
+            suspect=said["suspected"].item() / max(valid, 1),
             mean=mean,
-            highest=real[kernel.HIGHEST].item() if valid else None,
-            lowest=real[kernel.LOWEST].item() if valid else None,
-            max_15min=self._rolled(row, 0, kernel.BEST),
-            max_1h=self._rolled(row, 1, kernel.BEST),
-            min_1h=self._rolled(row, 1, kernel.LEAST),
-            beyond=tuple(self._limit_whole[row, k, kernel.BEYOND].item() / 1000.0 for k in range(len(track.watches))),
+            highest=said["highest"].item() if valid else None,
+            lowest=said["lowest"].item() if valid else None,
+            max_15min=self._rolled(row, 0, "best"),
+            max_1h=self._rolled(row, 1, "best"),
+            min_1h=self._rolled(row, 1, "least"),
+            beyond=tuple(
+                beyond / 1000.0 for beyond in self._state.limits["beyond"][row, : len(track.watches)].tolist()
+            ),
             finished=tuple(tuple(each) for each in finished),
             under_way=tuple(self._under_way(row, k) for k in range(len(track.watches))),
         )
@@ -327,12 +329,7 @@ class LiveState:
         ]
         values = [(e.peak, e.integral, e.excess) for of in self._episodes.values() for e in of]
         return {
-            "whole": self._whole,
-            "real": self._real,
-            "limit_whole": self._limit_whole,
-            "limit_real": self._limit_real,
-            "rooms": self._rooms,
-            "origins": self._origins,
+            "memory": self._state.memory,
             "ring_ends": self._ring_ends,
             "ring_signals": self._ring_signals,
             "events": np.array(events, np.int64).reshape(-1, 6),
@@ -360,57 +357,60 @@ class LiveState:
             shape = array.shape[1:] if free else array.shape
             if found is None or found.dtype != array.dtype or (found.shape[1:] if free else found.shape) != shape:
                 raise WindowError(f"saved state: {name} does not fit {len(state)} rows")
-            if not name.startswith("event"):
-                setattr(state, f"_{name}", found.copy())
-        if int((state._origins + state._rooms).max(initial=0)) > state._ring_ends.size:
+        state._state.memory[:] = saved["memory"]
+        state._ring_ends, state._ring_signals = saved["ring_ends"].copy(), saved["ring_signals"].copy()  # type: ignore[assignment]
+        rows = state._state.rows
+        if int((rows["origin"] + rows["room"]).max(initial=0)) > min(state._ring_ends.size, state._ring_signals.size):
             raise WindowError("saved state: the rings are cut short")
         state._put_events(saved["events"], saved["event_values"])
         return state
 
     def _reset(self, row: int) -> None:
-        track, whole, real = self.tracks[row], self._whole[row], self._real[row]
-        whole[:] = 0
-        real[:] = 0.0
-        whole[kernel.NEWEST] = kernel.NEVER
-        whole[kernel.PERIOD], whole[kernel.HOLD] = track.period, track.hold
-        whole[kernel.DEPLOYED_START], whole[kernel.DEPLOYED_END] = track.deployed.start, track.deployed.end
-        whole[kernel.BASE] = track.pieces[0].start
-        whole[kernel.IS_LEVEL] = track.averaging is Averaging.ENERGETIC
-        whole[kernel.LIMITS] = len(track.watches)
-        real[kernel.HIGHEST], real[kernel.LOWEST] = -np.inf, np.inf
-        for k, width in enumerate(WIDTHS):
-            whole[kernel.ROLL + k * kernel.ROLL_SIZE + kernel.WIDTH] = width
-            column = kernel.REAL_ROLL + k * kernel.REAL_ROLL_SIZE
-            real[column + kernel.BEST], real[column + kernel.LEAST] = -np.inf, np.inf
-            real[column + kernel.FLOOR] = max(self.minimum_coverage * width, 0.5)
-        self._ring_ends[self._origins[row] : self._origins[row] + self._rooms[row]] = kernel.EARLIEST
+        track, state = self.tracks[row], self._state.rows[row]
+        origin, room = state["origin"], state["room"]
+        state_of_row = self._state.memory[row]
+        state_of_row[:] = 0
+        state["origin"], state["room"] = origin, room
+        state["newest"] = kernel.NEVER
+        state["period"], state["hold"] = track.period, track.hold
+        state["deployed_start"], state["deployed_end"] = track.deployed.start, track.deployed.end
+        state["piece"], state["last_piece"] = self._piece_origins[row : row + 2]
+        state["piece_start"], state["piece_end"] = track.pieces[0].start, track.pieces[0].end
+        state["base"] = track.pieces[0].start
+        state["is_level"] = track.averaging is Averaging.ENERGETIC
+        state["limits"] = len(track.watches)
+        state["highest"], state["lowest"] = -np.inf, np.inf
+        for roll, width in zip(self._state.rolls[row], WIDTHS, strict=True):
+            roll["width"] = width
+            roll["best"] = roll["above"] = -np.inf
+            roll["least"] = roll["below"] = np.inf
+            roll["floor"] = max(self.minimum_coverage * width, 0.5)
+        self._ring_ends[origin : origin + room] = kernel.EARLIEST
         for k, watch in enumerate(track.watches):
             self._reset_limit(row, k, watch)
         self._episodes.pop(row, None)
 
     def _reset_limit(self, row: int, k: int, watch: Watch) -> None:
-        counts, level = self._limit_whole[row, k], self._limit_real[row, k]
-        counts[:] = 0
-        level[:] = 0.0
-        limit = watch.threshold.value
+        state, limit = self._state.limits[row, k], watch.threshold.value
         is_level = self.tracks[row].averaging is Averaging.ENERGETIC
-        counts[kernel.ON_DELAY] = round(watch.delays.on_delay_s * 1000.0)
-        counts[kernel.OFF_DELAY] = round(watch.delays.off_delay_s * 1000.0)
-        level[kernel.SIGN] = sign_of(watch.threshold.direction)
-        level[kernel.LIMIT] = limit
-        level[kernel.SIGNAL_LIMIT] = energy(limit) if is_level else limit
-        level[kernel.HYSTERESIS] = watch.delays.hysteresis
+        state["on_delay"] = round(watch.delays.on_delay_s * 1000.0)
+        state["off_delay"] = round(watch.delays.off_delay_s * 1000.0)
+        state["sign"] = sign_of(watch.threshold.direction)
+        state["limit"] = limit
+        state["signal_limit"] = energy(limit) if is_level else limit
+        state["hysteresis"] = watch.delays.hysteresis
 
     def _enlarge_ring(self, row: int) -> None:
         """A ring twice as large, behind all others; the old one stays unused until the shift is over."""
-        self._rooms[row] *= 2
-        self._origins[row] = self._ring_ends.size
-        self._ring_ends = np.concatenate([self._ring_ends, np.zeros(self._rooms[row], np.int32)])
-        self._ring_signals = np.concatenate([self._ring_signals, np.zeros(self._rooms[row])])
+        state = self._state.rows[row]
+        state["room"] *= 2
+        state["origin"] = self._ring_ends.size
+        self._ring_ends = np.concatenate([self._ring_ends, np.zeros(state["room"], np.int32)])
+        self._ring_signals = np.concatenate([self._ring_signals, np.zeros(state["room"])])
 
     def _make_room_for_events(self) -> None:
         most = int(np.diff(self._piece_origins).max(initial=0))
-        needed = 2 * self._limit_whole.shape[1] * most
+        needed = 2 * self._state.limits.shape[1] * most
         if needed > self._events.shape[0]:
             self._events, self._event_values = np.zeros((needed, 6), np.int64), np.zeros((needed, 3))
 
@@ -427,36 +427,32 @@ class LiveState:
     def _events_of(self, row: int, limit: int) -> list[_Event]:
         return [event for event in self._episodes.get(row, ()) if event.limit == limit]
 
-    def _rolled(self, row: int, k: int, which: int) -> RollingMean | None:
-        at = kernel.ROLL + k * kernel.ROLL_SIZE
-        signal = self._real[row, kernel.REAL_ROLL + k * kernel.REAL_ROLL_SIZE + which].item()
+    def _rolled(self, row: int, k: int, which: Literal["best", "least"]) -> RollingMean | None:
+        roll = self._state.rolls[row, k]
+        signal = roll[which].item()
         if not np.isfinite(signal):
             return None
-        end_column, valid_column = kernel.BEST_AT, kernel.BEST_VALID
-        if which == kernel.LEAST:
-            end_column, valid_column = kernel.LEAST_AT, kernel.LEAST_VALID
-        end = self._whole[row, at + end_column].item()
-        covered = self._whole[row, at + valid_column].item() / WIDTHS[k]
+        end = roll[f"{which}_at"].item()
+        covered = roll[f"{which}_valid"].item() / WIDTHS[k]
         return RollingMean(_in_unit(self.tracks[row], signal), end - WIDTHS[k], end, covered)
 
     def _under_way(self, row: int, k: int) -> Episode | None:
-        counts, level = self._limit_whole[row, k], self._limit_real[row, k]
-        state = counts[kernel.STATE].item()
-        if state == kernel.IDLE:
+        limit = self._state.limits[row, k]
+        if limit["state"] == kernel.IDLE:
             return None
-        falling = state == kernel.FALLING
-        finish = counts[kernel.FINISH] if falling else self._whole[row, kernel.KNOWN]
-        if finish - counts[kernel.BEGIN] < counts[kernel.ON_DELAY]:
+        falling = limit["state"] == kernel.FALLING
+        finish = limit["finish"] if falling else self._state.rows[row]["known"]
+        if finish - limit["begin"] < limit["on_delay"]:
             return None
         event = _Event(
             limit=k,
-            begin=counts[kernel.BEGIN].item(),
+            begin=limit["begin"].item(),
             finish=finish.item(),
-            valid=counts[kernel.KEPT_TIME if falling else kernel.TIME].item(),
+            valid=limit["kept_time" if falling else "time"].item(),
             cut=False,
-            peak=(level[kernel.SIGN] * level[kernel.PEAK]).item(),
-            integral=level[kernel.KEPT_INTEGRAL if falling else kernel.INTEGRAL].item(),
-            excess=level[kernel.KEPT_EXCESS if falling else kernel.EXCESS].item(),
+            peak=(limit["sign"] * limit["peak"]).item(),
+            integral=limit["kept_integral" if falling else "integral"].item(),
+            excess=limit["kept_excess" if falling else "excess"].item(),
         )
         return _episode(self.tracks[row], event)
 

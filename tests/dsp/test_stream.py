@@ -14,7 +14,6 @@ from dsp.batch import WindowError
 from dsp.campaign import exceedances, exposures
 from dsp.episodes import Delays, Episode
 from dsp.exposure import Exposure, Measure
-from dsp.kernels import stream as kernel
 from dsp.rolling import RollingMean
 from dsp.series import SeriesError, build
 from dsp.stream import LiveMeasures, LiveState, Track, Watch
@@ -214,10 +213,10 @@ def test_slow_twin_agrees(said: list[tuple[int, int]]) -> None:
     assert measures.coverage == float(valid / end)
     if measures.mean is not None:
         assert measures.mean == pytest.approx(float(sum(d * int(s.value) for d, s in inside) / valid), rel=1e-12)
-    for k, sign in ((kernel.BEST, 1), (kernel.LEAST, -1)):
+    for which, sign in (("best", 1), ("least", -1)):
         for window, width in enumerate((15, 60)):
             expected = naive.rolled(steps, [(0, end)], width, Fraction(3, 4), Fraction(0), sign)
-            found = state._real[0, kernel.REAL_ROLL + window * kernel.REAL_ROLL_SIZE + k]
+            found = state._state.rolls[which][0, window]
             if expected is None or expected.best is None:
                 assert not np.isfinite(found)
             else:
@@ -227,8 +226,8 @@ def test_slow_twin_agrees(said: list[tuple[int, int]]) -> None:
 def narrow(state: LiveState, row: int, widths: tuple[int, int]) -> None:
     """Windows of a few milliseconds, so that a twin can look at every position."""
     for k, width in enumerate(widths):
-        state._whole[row, kernel.ROLL + k * kernel.ROLL_SIZE + kernel.WIDTH] = width
-        state._real[row, kernel.REAL_ROLL + k * kernel.REAL_ROLL_SIZE + kernel.FLOOR] = 0.75 * width
+        state._state.rolls["width"][row, k] = width
+        state._state.rolls["floor"][row, k] = 0.75 * width
 
 
 def test_late_reading_puts_its_row_behind_and_the_others_not() -> None:
