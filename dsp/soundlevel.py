@@ -33,8 +33,10 @@ _RISE = 0.63
 _BIN = 0.01
 _LOWEST, _HIGHEST = -240.0, 40.0
 _CLIPPED_RUN = 3
-_FULL = 1.0 - 2.0**-15
+FULL = 1.0 - 2.0**-15
+"""Largest sample of 16 bits; an 8-bit converter ends at 1 - 2⁻⁷ [share of full scale]."""
 _INTERPOLATED = 16
+_SEEN = _INTERPOLATED // 2
 
 
 class Range(Enum):
@@ -42,7 +44,8 @@ class Range(Enum):
 
     INSIDE = "inside"
     OVER = "over"
-    """The recording was clipped: levels are too low by an unknown amount, the peak most of all."""
+    """The recording was clipped: levels are too low by an unknown amount, the peak most of all. Samples beyond ±1 (only
+    floating-point numbers can be) show that nothing ended there."""
     UNDER = "under"
     """LAeq is not above the noise of the instrument itself: the true level is at most what is told."""
 
@@ -65,14 +68,16 @@ class SoundLevels:
         C-weighted peak, between samples, too.
     percentiles : tuple of float
         LN of ``PERCENTILES``, from the A-weighted Fast level every 10 ms.
-    laeq_per_second : ndarray
-        LAeq of every whole second, shape (seconds,).
+    laeq_per_second, lafmax_per_second, lcpeak_per_second : ndarray
+        Of every whole second, shape (seconds,).
     thirds, octaves : tuple of float
         LZeq of the bands of ``NOMINAL_THIRDS`` and ``NOMINAL_OCTAVES``; NaN where the sample rate ends inside the band.
     over_range, under_range : bool
         See ``Range``.
     clipped_runs : int
         How often three samples or more in a row were at full scale.
+    largest_sample : float
+        Share of full scale.
     """
 
     duration: float
@@ -84,10 +89,13 @@ class SoundLevels:
     lasmax: float
     lcpeak: float
     percentiles: tuple[float, ...]
-    laeq_per_second: npt.NDArray[np.float64]
+    laeq_per_second: Samples
+    lafmax_per_second: Samples
+    lcpeak_per_second: Samples
     thirds: tuple[float, ...]
     octaves: tuple[float, ...]
     clipped_runs: int
+    largest_sample: float
     range: Range
 
     @property
@@ -113,6 +121,18 @@ class SoundLevels:
         return self.octaves[NOMINAL_OCTAVES.index(nominal)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Seconds:
+    """Whole seconds so far: sums of A-weighted squares, largest Fast mean squares, C-weighted peaks.
+
+    The peak of a second is known 8 samples after its end only.
+    """
+
+    energies: list[float]
+    fast_tops: list[float]
+    peaks: list[float]
+
+
 class SoundLevelMeter:
     """A sound level meter for samples that come in pieces of any size.
 
@@ -125,6 +145,8 @@ class SoundLevelMeter:
         finds it from the recording of a calibrator.
     noise_floor : float
         A-weighted level of the instrument's own noise [dB]; LAeq at or below it is told as under range.
+    full_sample : float
+        Sample value where the converter ends, see ``FULL``; three in a row are over range.
 
     Raises
     ------
@@ -136,9 +158,10 @@ class SoundLevelMeter:
     A and C weighting: ``dsp.weighting``. Time weighting: first-order low-pass on the squared A-weighted pressure,
     from 0 at the first sample, τ = 0.125 s and 1 s. LCpeak: the C-weighted signal between samples is computed by a
     16-point windowed sinc at thirds of a sample, then a parabola; without it a tone at 8 kHz sampled at 48 kHz may read
-    1.2 dB low. All filters start at rest: a recording that begins inside a loud sound, or with an offset of the
-    converter, begins with a step, which the 20 Hz high-pass of A and C forgets within 0.1 s. Percentiles leave out
-    the first 0.63 s. Samples are worked on in blocks of 0.1 s, whatever pieces they come in, so that results do not
+    1.2 dB low. All filters start at rest, at the mean of the first 0.1 s, so that an offset of the converter is no
+    step; a recording that begins inside a loud sound does begin with one, which the 20 Hz high-pass of A and C forgets
+    within 0.1 s. Percentiles leave out the first 0.63 s. LAFmax of a second is the largest Fast level in it, whatever
+    raised it before. Samples are worked on in blocks of 0.1 s, whatever pieces they come in, so that results do not
     depend on the pieces, to the bit.
 
     References
@@ -156,13 +179,20 @@ class SoundLevelMeter:
     90.97
     """
 
-    def __init__(self, sample_rate: int, full_scale_pressure: float, noise_floor: float = -math.inf) -> None:
+    def __init__(
+        self,
+        sample_rate: int,
+        full_scale_pressure: float,
+        noise_floor: float = -math.inf,
+        full_sample: float = FULL,
+    ) -> None:
         check_rate(sample_rate)
         if not 0 < full_scale_pressure < math.inf:
             raise SoundError(f"full-scale pressure {full_scale_pressure:g} Pa; expected a number above 0")
         self._rate = sample_rate
         self._offset = 20 * math.log10(full_scale_pressure / REFERENCE_PRESSURE)
         self._noise_floor = noise_floor
+        self._full_sample = full_sample
         size = sample_rate // _BLOCKS_A_SECOND
         self._step = size * _BLOCKS_A_SECOND // round(1 / SAMPLING)
         filters = weightings(sample_rate)
@@ -174,10 +204,12 @@ class SoundLevelMeter:
         self._block_sums = np.zeros(3)
         self._sums = np.zeros(3)
         self._second = 0.0
-        self._seconds: list[float] = []
+        self._seconds = _Seconds([], [], [])
+        self._rest = 0.0
         self._c = np.zeros(size + _INTERPOLATED)
         self._fast = np.zeros(size // self._step)
         self._levels = np.zeros(round((_HIGHEST - _LOWEST) / _BIN), np.int64)
+        self._fast_top, self._slow_top, self._second_fast, self._largest = 0.0, 0.0, 0.0, 0.0
         self._peak = np.zeros(1)
         self._counts = np.zeros(3, np.int64)
         self._bank = Bank(sample_rate, size)
@@ -228,24 +260,42 @@ class SoundLevelMeter:
         return whole._levels_over(count, duration)  # noqa: SLF001
 
     def _block(self, samples: Samples) -> None:
-        sound.clipping(samples, _FULL, _CLIPPED_RUN, self._counts)
+        largest = sound.clipping(samples, self._full_sample, _CLIPPED_RUN, self._counts)
         if self._counts[0]:
             at = (self._blocks * self._waiting.size + int(np.argmin(np.isfinite(samples)))) / self._rate
             raise SoundError(f"a sample {at:.3f} s after the start is not a number; repair or cut the recording")
+        self._largest = max(self._largest, largest)
+        if self._blocks == 0:
+            self._rest = float(samples.mean())
+        heard = samples - self._rest
+        self._ballistics[4:] = 0.0
         sound.weigh(
-            samples, self._sections, self._memory, self._ballistics, self._step, self._block_sums, self._c, self._fast
+            heard, self._sections, self._memory, self._ballistics, self._step, self._block_sums, self._c, self._fast
         )
-        sound.peak(self._c, samples.size, self._taps, self._peak)
-        self._bank.feed(samples)
+        self._follow_peak(samples.size)
+        self._bank.feed(heard)
         forget_traces(self._memory)
         forget_traces(self._ballistics)
         self._sums += self._block_sums
         self._second += self._block_sums[0]
+        fast, slow = float(self._ballistics[4]), float(self._ballistics[5])
+        self._fast_top, self._slow_top = max(self._fast_top, fast), max(self._slow_top, slow)
+        self._second_fast = max(self._second_fast, fast)
         self._count_levels(samples.size // self._step)
         self._blocks += 1
         if self._blocks % _BLOCKS_A_SECOND == 0 and samples.size == self._waiting.size:
-            self._seconds.append(self._second)
-            self._second = 0.0
+            self._seconds.energies.append(self._second)
+            self._seconds.fast_tops.append(self._second_fast)
+            self._second, self._second_fast = 0.0, 0.0
+
+    def _follow_peak(self, size: int) -> None:
+        """Peak of the last samples of the block before and of this one, but for its own last ones."""
+        sound.peak(self._c, _SEEN, min(_INTERPOLATED, _SEEN + size), self._taps, self._peak)
+        if self._blocks and self._blocks % _BLOCKS_A_SECOND == 0:
+            self._seconds.peaks.append(float(self._peak[0]))
+            self._peak[0] = 0.0
+        sound.peak(self._c, _INTERPOLATED, _SEEN + size, self._taps, self._peak)
+        self._c[:_INTERPOLATED] = self._c[size : size + _INTERPOLATED].copy()
 
     def _count_levels(self, size: int) -> None:
         skipped = round(_RISE / SAMPLING) - self._blocks * self._fast.size
@@ -255,34 +305,40 @@ class SoundLevelMeter:
         np.add.at(self._levels, np.clip(places, 0, self._levels.size - 1), 1)
 
     def _levels_over(self, count: int, duration: float) -> SoundLevels:
+        self._peak[0] = max(self._peak[0], float(np.abs(self._c[_SEEN:_INTERPOLATED]).max()))
+        peaks = [*self._seconds.peaks, float(self._peak[0])]
         sums = self._sums / count
         laeq, lceq, lzeq = (self._level(mean) for mean in sums)
         bands = self._bank
-        per_second = np.array([self._level(total / self._rate) for total in self._seconds])
+        whole = len(self._seconds.energies)
         return SoundLevels(
             duration=duration,
             laeq=laeq,
             lceq=lceq,
             lzeq=lzeq,
             lae=laeq + 10 * math.log10(duration),
-            lafmax=self._level(self._ballistics[4]),
-            lasmax=self._level(self._ballistics[5]),
-            lcpeak=self._level(self._peak[0] ** 2),
+            lafmax=self._level(self._fast_top),
+            lasmax=self._level(self._slow_top),
+            lcpeak=self._level(max(peaks) ** 2),
             percentiles=tuple(self._percentile(share) for share in PERCENTILES),
-            laeq_per_second=per_second,
+            laeq_per_second=np.array([self._level(total / self._rate) for total in self._seconds.energies]),
+            lafmax_per_second=np.array([self._level(top) for top in self._seconds.fast_tops]),
+            lcpeak_per_second=np.array([self._level(top**2) for top in peaks[:whole]]),
             thirds=self._all(bands.thirds()),
             octaves=self._all(bands.octaves()),
             clipped_runs=int(self._counts[2]),
+            largest_sample=self._largest,
             range=self._trusted(laeq),
         )
 
     def _trusted(self, laeq: float) -> Range:
-        if self._counts[2]:
+        if self._counts[2] and self._largest <= 1.0:
             return Range.OVER
         return Range.UNDER if -math.inf < self._noise_floor and laeq <= self._noise_floor else Range.INSIDE
 
     def _level(self, mean_square: float) -> float:
-        return level_of(float(mean_square)) + self._offset
+        # what filters still remember in digital silence is no sound
+        return -math.inf if mean_square < 10 ** (_LOWEST / 10) else level_of(float(mean_square)) + self._offset
 
     def _all(self, mean_squares: Samples) -> tuple[float, ...]:
         return tuple(self._level(mean) for mean in mean_squares)

@@ -72,19 +72,19 @@ def weigh(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def peak(c: Values, size: int, taps: Values, highest: Values) -> None:
-    """Raise ``highest[0]`` to the largest modulus of ``size`` samples after the 16 kept ones, between samples, too.
+def peak(c: Values, first: int, end: int, taps: Values, highest: Values) -> None:
+    """Raise ``highest[0]`` to the largest modulus of ``c[first:end]``, between samples, too; 8 more on either side.
 
     Where a sample is larger than its neighbours and than half the peak so far, the signal is computed at -2/3, -1/3,
     +1/3 and +2/3 of a sample around it (``taps``: one row each, 16 wide) and a parabola put through the top.
     """
     most = 0.0
-    for i in range(16, 16 + size):
+    for i in range(first, end):
         modulus = abs(c[i])
         most = modulus if modulus > most else most
     top = highest[0]
     if most * 2.0 > top:
-        for i in range(8, 8 + size):
+        for i in range(first, end):
             modulus = abs(c[i])
             if modulus * 2.0 > top and modulus >= abs(c[i - 1]) and modulus >= abs(c[i + 1]):
                 sign = 1.0 if c[i] > 0.0 else -1.0
@@ -110,13 +110,14 @@ def peak(c: Values, size: int, taps: Values, highest: Values) -> None:
                 top = found if found > top else top
         top = most if most > top else top
     highest[0] = top
-    for i in range(16):
-        c[i] = c[size + i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def clipping(samples: Values, full: float, run: int, counts: Counts) -> None:
-    """Count samples that are no number and runs at full scale; ``counts``: no number, run going on, full runs."""
+def clipping(samples: Values, full: float, run: int, counts: Counts) -> float:
+    """Count samples that are no number and runs at full scale; the largest modulus is returned.
+
+    ``counts``: no number, run going on, full runs.
+    """
     most, wrong = 0.0, 0
     for i in range(samples.size):
         modulus = abs(samples[i])
@@ -125,10 +126,11 @@ def clipping(samples: Values, full: float, run: int, counts: Counts) -> None:
     counts[0] += wrong
     if most < full:
         counts[1] = 0
-        return
+        return most
     going = counts[1]
     for i in range(samples.size):
         going = going + 1 if abs(samples[i]) >= full else 0
         if going == run:
             counts[2] += 1
     counts[1] = going
+    return most

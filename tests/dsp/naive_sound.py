@@ -15,6 +15,11 @@ def level(mean_square: float) -> float:
     return float(10 * np.log10(mean_square / P0**2))
 
 
+def at_rest(pressure: Samples, rate: int) -> Samples:
+    """The signal without the offset it begins with, the mean of its first 0.1 s."""
+    return pressure - pressure[: rate // 10].mean()
+
+
 def weighted(pressure: Samples, rate: int, curve: str) -> Samples:
     """The signal after A, C or Z, section by section."""
     return np.asarray(sosfilt(getattr(weightings(rate), curve), pressure))

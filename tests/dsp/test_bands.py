@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+import pyfar
 import pytest
 from pyoctaveband.compliance import class_limits
 
@@ -48,6 +49,29 @@ def assert_class_1(energy: Values, omega: Values, at_middle: float, fraction: in
     least, most = class_limits(fraction, 1, omega)
     assert (attenuation >= least).all()
     assert (attenuation <= most).all()
+
+
+def test_limits_of_octaves_are_those_another_package_transcribes() -> None:
+    # pyfar has table 1 for octaves only: its third octaves carry the octave's break-points as they are, cube-rooted.
+    lower, upper, frequency = pyfar.constants.fractional_octave_filter_tolerance(1000, 1, 1)
+    least, most = class_limits(1, 1, frequency / 1000)
+    assert least == pytest.approx(-upper, abs=0.001)
+    assert np.minimum(most, 60_000) == pytest.approx(-lower, abs=0.001)
+
+
+@pytest.mark.parametrize("order", [3, 6])
+def test_bands_of_noise_against_the_filters_of_pyfar(order: int) -> None:
+    # theirs run at the full rate; of order 3 they let 0.1 dB more of the noise beside the band through than ours
+    noise = np.random.default_rng(3).normal(0, 0.1, 48_000 * 20)
+    bank = Bank(48_000, noise.size)
+    bank.feed(noise)
+    filtered = pyfar.dsp.filter.fractional_octave_bands(
+        pyfar.Signal(noise, 48_000), 3, frequency_range=(12.5, 20_000), order=order
+    )
+    theirs = 10 * np.log10(np.mean(filtered.time[:, 0] ** 2, axis=1))
+    difference = 10 * np.log10(bank.thirds()) - theirs
+    assert difference.shape == (33,)
+    assert np.abs(difference).max() < (0.13 if order == 3 else 0.25)
 
 
 @pytest.mark.parametrize("rate", SAMPLE_RATES)

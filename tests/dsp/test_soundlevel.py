@@ -115,7 +115,7 @@ def test_decay_rates() -> None:
 def test_meter_against_its_slow_twin(rate: int) -> None:
     sound, pressure = street(6.05, rate), 3.0
     levels = measure(sound, rate, pressure)
-    a, c, z = (naive_sound.weighted(sound * pressure, rate, curve) for curve in "acz")
+    a, c, z = (naive_sound.weighted(naive_sound.at_rest(sound * pressure, rate), rate, curve) for curve in "acz")
     fast, slow = naive_sound.time_weighted(a, rate, FAST), naive_sound.time_weighted(a, rate, SLOW)
     assert levels.duration == pytest.approx(6.05)
     for found, expected in (
@@ -127,8 +127,17 @@ def test_meter_against_its_slow_twin(rate: int) -> None:
     ):
         assert found == pytest.approx(naive_sound.level(float(expected)), abs=1e-6)
     assert 0 <= levels.lcpeak - naive_sound.level(float(np.max(c**2))) < 1.0
-    expected = [naive_sound.level(float(np.mean(second**2))) for second in a[: 6 * rate].reshape(6, rate)]
-    assert levels.laeq_per_second == pytest.approx(expected, abs=1e-6)
+    for found, kept, of in (
+        (levels.laeq_per_second, a**2, np.mean),
+        (levels.lafmax_per_second, fast, np.max),
+    ):
+        expected = [naive_sound.level(float(of(second))) for second in kept[: 6 * rate].reshape(6, rate)]
+        assert found == pytest.approx(expected, abs=1e-6)
+    samples = [naive_sound.level(float(np.max(second**2))) for second in c[: 6 * rate].reshape(6, rate)]
+    assert (levels.lcpeak_per_second >= np.array(samples) - 1e-9).all()
+    assert (levels.lcpeak_per_second < np.array(samples) + 1.0).all()
+    assert levels.lafmax == levels.lafmax_per_second.max()
+    assert levels.lcpeak == levels.lcpeak_per_second.max()
     step = round(rate * SAMPLING)
     sampled = 10 * np.log10(fast[step - 1 :: step][63:] / naive_sound.P0**2)
     for share, found in zip(PERCENTILES, levels.percentiles, strict=True):
@@ -210,6 +219,38 @@ def test_silence_after_sound_leaves_no_traces() -> None:
         assert not ((memory != 0) & (np.abs(memory) < 1e-200)).any()
 
 
+@pytest.mark.parametrize("early", [1, 4, 8, 9, 100])
+def test_peak_belongs_to_its_second_even_in_its_last_sample(early: int) -> None:
+    sound = np.zeros(48_000 * 3)
+    sound[48_000 - early] = 0.5
+    meter = SoundLevelMeter(48_000, 1.0)
+    meter.feed(sound[:48_000])
+    within = meter.result().lcpeak_per_second[0]
+    meter.feed(sound[48_000:])
+    first, second, third = meter.result().lcpeak_per_second
+    assert first == meter.result().lcpeak == pytest.approx(82.6, abs=0.1)
+    assert second < first - (3 if early < 3 else 39)
+    assert third == -math.inf
+    assert within == pytest.approx(first, abs=0.8)
+
+
+def test_samples_beyond_full_scale_are_floating_point_and_not_clipped() -> None:
+    # A recording written in pascals: the wave passes ±1, and stays on it for three samples now and then.
+    pascals = tone(20, 3, amplitude=1.00001)
+    assert measure(pascals, 48_000, 1.0).clipped_runs > 0
+    assert not measure(pascals, 48_000, 1.0).over_range
+    assert measure(pascals, 48_000, 1.0).largest_sample == pytest.approx(1.00001)
+    assert measure(np.clip(pascals, -1, 1), 48_000, 1.0).over_range
+
+
+def test_converter_of_eight_bits_ends_sooner() -> None:
+    sound = np.clip(tone(1000, 2, amplitude=1.5), -127 / 128, 127 / 128)
+    meter = SoundLevelMeter(48_000, 1.0, full_sample=1 - 2.0**-7)
+    meter.feed(sound)
+    assert meter.result().over_range
+    assert not measure(sound, 48_000, 1.0).over_range
+
+
 def test_single_full_scale_samples_are_not_clipping() -> None:
     sound = tone(1000, 2)
     sound[[1000, 1001, 5000]] = 1.0
@@ -246,6 +287,14 @@ def test_what_cannot_be_measured_is_refused() -> None:
         SoundLevelMeter(48_000, 0.0)
     with pytest.raises(SoundError, match="one channel"):
         SoundLevelMeter(48_000, 1.0).feed(np.zeros((10, 2)))
+
+
+def test_faint_sound_on_an_offset_has_the_levels_it_has_without() -> None:
+    clean = np.random.default_rng(1).normal(0, 1e-4, 48_000 * 5)
+    one, other = measure(clean, 48_000, 20.0), measure(clean + 0.01, 48_000, 20.0)
+    for name in ("laeq", "lceq", "lzeq", "lafmax", "lasmax", "lcpeak"):
+        assert getattr(other, name) == pytest.approx(getattr(one, name), abs=0.001), name
+    assert other.thirds == pytest.approx(one.thirds, abs=0.001)
 
 
 def test_offset_of_the_converter_is_no_sound() -> None:

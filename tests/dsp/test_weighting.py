@@ -3,6 +3,7 @@
 import csv
 
 import numpy as np
+import pyfar
 import pytest
 from scipy.signal import bilinear_zpk, freqz_zpk
 
@@ -42,13 +43,23 @@ def test_filter_is_inside_class_1_of_table_3(rate: int) -> None:
             assert float(row["class1_lower_db"]) < error < float(row["class1_upper_db"]), (row, curve)
 
 
-@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning", "ignore::DeprecationWarning")
-def test_formula_gives_the_nominal_values_of_the_table_of_a_peer() -> None:
-    # acoustic-toolbox carries table 3 of IEC 61672-1:2013, rounded to 0.1 dB, from 10 Hz to 20 kHz.
-    from acoustic_toolbox.standards.iec_61672_1_2013 import WEIGHTING_A, WEIGHTING_C
+@pytest.mark.parametrize("curve", "ac")
+def test_formula_gives_the_table_and_the_formula_of_pyfar(curve: str) -> None:
+    # pyfar carries table 3 of IEC 61672-1:2013, rounded to 0.1 dB, from 10 Hz to 20 kHz, and annex E.
+    _, table = pyfar.constants.frequency_weighting_band_corrections(curve.upper(), 3, (10, 20_000))
+    assert np.abs(CURVES[curve](EXACT) - table).max() <= 0.051
+    formula = pyfar.constants.frequency_weighting_curve(curve.upper(), DENSE)
+    assert np.abs(CURVES[curve](DENSE) - formula).max() < 1e-6
 
-    assert np.abs(a_weighting(EXACT) - WEIGHTING_A).max() <= 0.051
-    assert np.abs(c_weighting(EXACT) - WEIGHTING_C).max() <= 0.051
+
+@pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
+@pytest.mark.parametrize("curve", "ac")
+def test_filter_is_closer_to_the_formula_than_the_fitted_filter_of_pyfar(rate: int, curve: str) -> None:
+    theirs = pyfar.dsp.filter.frequency_weighting_filter(None, curve.upper(), sampling_rate=rate).coefficients[0]
+    error_of_theirs = np.abs(response(theirs, DENSE, rate) - CURVES[curve](DENSE)).max()
+    error_of_ours = np.abs(response(getattr(weightings(rate), curve), DENSE, rate) - CURVES[curve](DENSE)).max()
+    assert error_of_ours < error_of_theirs / 2
+    assert error_of_theirs < 0.6
 
 
 @pytest.mark.parametrize(
