@@ -1,22 +1,16 @@
 """``vigie compute``: from what is stored to exposures, decisions and tickets; only what is new, or everything."""
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 
-from catalog.places import Zone
+from catalog.identifiers import ZoneId
 from catalog.registry import Registry
-from rules.decision import exposure_key
-from rules.engine import assess, governing, propose
-from rules.pack import default_packs
 from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
-from store.tickets import TicketStore
 from vigie.errors import UsageError
-from vigie.pipeline import compute_deployment
 from vigie.plan import plan
 from vigie.workspace import Workspace
 
@@ -54,7 +48,14 @@ class Summary:
         )
 
 
-def compute(place: Workspace, now: int, *, everything: bool = False, progress: Progress | None = None) -> Summary:
+def compute(
+    place: Workspace,
+    now: int,
+    *,
+    everything: bool = False,
+    prepare: Callable[[], None] | None = None,
+    progress: Progress | None = None,
+) -> Summary:
     """Compute what new readings and closed windows call for, zone by zone, and store what changed.
 
     Parameters
@@ -63,6 +64,8 @@ def compute(place: Workspace, now: int, *, everything: bool = False, progress: P
         Milliseconds UTC; windows that end later are not closed yet.
     everything : bool
         Compute every deployment, whatever was computed before.
+    prepare : callable, optional
+        Called once before the first zone, where there is one to compute.
     progress : callable, optional
 
     Raises
@@ -82,50 +85,32 @@ def compute(place: Workspace, now: int, *, everything: bool = False, progress: P
         planned = plan(registry, touched.spans, reached.at if reached else None, now)
         # With nothing to go on from, every zone: one that lost its deployments still has exposures to withdraw.
         zones = list(registry.zones) if reached is None else list(dict.fromkeys(lent.zone for lent in planned))
-        counts = [0, 0, 0]
-        for done, zone in enumerate(zones):
-            if progress:
-                progress(done, len(zones), registry.zones[zone].name)
-            for index, number in enumerate(_compute_zone(place, registry, registry.zones[zone], now, touched.version)):
-                counts[index] += number
-        if progress:
-            progress(len(zones), len(zones), "")
+        summary = Summary(0, 0, 0)
+        if zones:
+            if prepare:
+                prepare()
+            summary = _compute_zones(place, registry, zones, now, touched.version, progress)
         state.record(touched.version, now)
-        return Summary(*counts)
+        return summary
 
 
-def _compute_zone(place: Workspace, registry: Registry, zone: Zone, now: int, version: int) -> tuple[int, int, int]:
-    """Deployments computed, exposures changed, tickets touched."""
-    packs = default_packs()
-    deployments = registry.deployments_of(zone)
-    computed = [compute_deployment(place.readings, registry, packs, lent, now, version) for lent in deployments]
-    days: dict[int, date] = {}
-    for result in computed:
-        days |= result.days
-    exposures = [exposure for result in computed for exposure in result.exposures]
-    assessments = assess(packs, zone, exposures, days)
-    put = place.exposures.put(
-        zone.id,
-        exposures,
-        governing(assessments),
-        timezone=registry.establishment_of(zone).timezone,
-        readings_version=version,
-        at=now,
-    )
-    episodes = [episode for result in computed for episode in result.exceedances]
-    place.exposures.put_exceedances(zone.id, episodes, readings_version=version, at=now)
-    marks = [mark for result in computed for mark in result.marks]
-    place.quality.put(zone.id, marks, readings_version=version, at=now)
-    proposals = propose(packs, zone, assessments, exposures, days)
-    keys = [exposure_key(evidence.exposure) for proposal in proposals for evidence in proposal.evidence]
-    applied = TicketStore(place.database).apply(
-        zone.id,
-        proposals,
-        at=now,
-        evidence_version=version,
-        revisions=place.exposures.revisions_of(keys),
-    )
-    return len(deployments), put.new + put.changed, applied.opened + applied.amended
+def _compute_zones(
+    place: Workspace, registry: Registry, zones: Sequence[ZoneId], now: int, version: int, progress: Progress | None
+) -> Summary:
+    # Rules and kernels take longer to import than a computation that finds nothing new takes in all.
+    from vigie.zone_computation import compute_zone
+
+    deployments = exposures = tickets = 0
+    for done, zone in enumerate(zones):
+        if progress:
+            progress(done, len(zones), registry.zones[zone].name)
+        computed = compute_zone(place, registry, registry.zones[zone], now, version)
+        deployments += computed.deployments
+        exposures += computed.exposures
+        tickets += computed.tickets
+    if progress:
+        progress(len(zones), len(zones), "")
+    return Summary(deployments, exposures, tickets)
 
 
 @contextmanager

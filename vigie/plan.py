@@ -1,9 +1,11 @@
 """Which deployments must be computed again: those with a closed window that new readings touch, or that just closed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from catalog.kits import Deployment, kit_models
+from catalog.places import WorkSchedule
 from catalog.registry import Registry
 from catalog.schedule import local_days, shifts
 from store.touched import Span
@@ -39,8 +41,7 @@ def plan(registry: Registry, spans: Iterable[Span], computed_at: int | None, now
                 chosen.add(deployment.id)
     if computed_at is not None:
         for deployment in registry.deployments.values():
-            closed = _last_close(registry, deployment, now)
-            if closed is not None and closed > computed_at:
+            if _closed_since(registry, deployment, computed_at, now):
                 chosen.add(deployment.id)
     return [deployment for key, deployment in registry.deployments.items() if key in chosen]
 
@@ -64,14 +65,26 @@ def settled_until(registry: Registry, deployment: Deployment, now: int) -> int |
     return None if closed is None else closed + 2 * _hold(registry, deployment) - 1
 
 
+def _closed_since(registry: Registry, deployment: Deployment, before: int, now: int) -> bool:
+    """Whether some window of a deployment ended after an earlier instant."""
+    zone = registry.zone_of(deployment)
+    # were every public holiday worked, more windows would close; where none does, nobody need know which days those are
+    schedules = (replace(zone.schedule, works_on_holidays=True), zone.schedule)
+    closes = (_last_close_in(registry, deployment, schedule, now) for schedule in schedules)
+    return all(close is not None and close > before for close in closes)
+
+
 def _last_close(registry: Registry, deployment: Deployment, now: int) -> int | None:
     """When the last window of a deployment that is closed by now ended [ms UTC]; None before the first."""
-    zone = registry.zone_of(deployment)
-    establishment = registry.establishment_of(zone)
+    return _last_close_in(registry, deployment, registry.zone_of(deployment).schedule, now)
+
+
+def _last_close_in(registry: Registry, deployment: Deployment, schedule: WorkSchedule, now: int) -> int | None:
+    establishment = registry.establishment_of(registry.zone_of(deployment))
     until = now if deployment.end is None else min(now, deployment.end + _LOOK_BACK)
     since = until - _LOOK_BACK
     first, last = (local_day(instant, establishment.timezone) for instant in (since, until))
-    ends = [shift.end for shift in shifts(zone.schedule, establishment, first - timedelta(days=1), last)]
+    ends = [shift.end for shift in shifts(schedule, establishment, first - timedelta(days=1), last)]
     ends += [day.end for _, day in local_days(establishment.timezone, since, until)]
     return max((end for end in ends if deployment.start < end <= until), default=None)
 

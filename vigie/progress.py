@@ -1,8 +1,8 @@
 """Progress on standard error: bars for a person, nothing where nobody looks."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,3 +19,26 @@ def bars() -> "Iterator[Progress]":
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
         yield progress
+
+
+@contextmanager
+def counted(action: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A function that shows (done, in all, what is under way) as a bar, from its first call on."""
+    with ExitStack() as shown:
+        begun: list[Callable[[int, int, str], None]] = []
+
+        def show(done: int, total: int, what: str) -> None:
+            if not begun:
+                begun.append(_updates(shown.enter_context(bars()), action))
+            begun[0](done, total, what)
+
+        yield show
+
+
+def _updates(progress: "Progress", action: str) -> Callable[[int, int, str], None]:
+    task = progress.add_task(action, total=None)
+
+    def update(done: int, total: int, what: str) -> None:
+        progress.update(task, completed=done, total=total, description=f"{action} {what}".rstrip())
+
+    return update

@@ -25,19 +25,12 @@ def compute(
     """
     from vigie.compilation import announce_compilation
     from vigie.compute import compute as compute_what_is_new
-    from vigie.progress import bars
+    from vigie.progress import counted
 
     place = find_workspace(workspace)
-    announce_compilation()
-    with bars() as progress:
-        task = progress.add_task("computing", total=None)
+    with counted("computing") as progress:
         summary = compute_what_is_new(
-            place,
-            now(),
-            everything=everything,
-            progress=lambda done, total, zone: progress.update(
-                task, completed=done, total=total, description=f"computing {zone}".rstrip()
-            ),
+            place, now(), everything=everything, prepare=announce_compilation, progress=progress
         )
     place.readings.compact()
     sys.stdout.write(f"{summary}\n")
