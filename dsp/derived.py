@@ -15,8 +15,9 @@ from catalog.readings import Flag
 from catalog.schedule import Interval
 from dsp.heat import BERNARD_TEMPERATURE, wbgt_estimate
 from dsp.psychrometrics import AIR_TEMPERATURE, HUMIDITY, SOME_HUMIDITY, absolute_humidity, dew_point
-from dsp.quality import Marks, QualityTest
+from dsp.quality import Marks
 from dsp.quality_runs import MarkedRuns, runs
+from dsp.quality_tests import QualityTest
 from dsp.series import Flags, Instants, Series, SeriesError
 from dsp.validity import Domain, Mask, Values
 

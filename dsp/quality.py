@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +9,7 @@ import numpy.typing as npt
 from catalog.quality import BaselineTest, FlatClock, FlatLineTest, QualityLimits, RateTest, SpikeTest
 from catalog.readings import Flag
 from dsp.kernels import quality as kernels
+from dsp.quality_tests import QualityTest
 from dsp.quality_words import (
     baseline_words,
     flat_line_words,
@@ -29,26 +29,6 @@ ENOUGH = 0.75
 LOWEST_SHARE = 0.01
 _DAY = 86_400_000
 _FOR_EVER = float(1 << 62)
-
-
-class QualityTest(StrEnum):
-    """Every test a reading can fail; ``domain`` is that of the formula of a computed quantity."""
-
-    RANGE = "range"
-    SPIKE = "spike"
-    FLAT_LINE = "flat_line"
-    RATE = "rate"
-    GAP = "gap"
-    WARM_UP = "warm_up"
-    SATURATION = "saturation"
-    HUMIDITY = "humidity"
-    CLOCK = "clock"
-    DUPLICATE = "duplicate"
-    PARTICLE_ORDER = "particle_order"
-    LEVEL_ORDER = "level_order"
-    NEIGHBOUR = "neighbour"
-    BASELINE = "baseline"
-    DOMAIN = "domain"
 
 
 _ORDER = {test: place for place, test in enumerate(QualityTest)}

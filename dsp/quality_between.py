@@ -9,7 +9,8 @@ import numpy.typing as npt
 from catalog.quality import Allowance, Span
 from catalog.readings import Flag
 from catalog.schedule import Interval
-from dsp.quality import ENOUGH, Instants, Marks, QualityTest, Readings, TestFlags, Values
+from dsp.quality import ENOUGH, Instants, Marks, Readings, TestFlags, Values
+from dsp.quality_tests import QualityTest
 
 CLOCK_AHEAD = 5_000
 """Milliseconds a kit's clock may be ahead of the service's."""

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.readings import Flag
-from dsp.quality import Instants, Marks, QualityTest
+from dsp.quality import Instants, Marks
+from dsp.quality_tests import QualityTest
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from store.kits import KitStatusStore
 from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
-from vigie.service import broker_address, broker_certificates
+from vigie.broker import broker_address, broker_certificates
 from vigie.workspace import Workspace
 
 _DAY = 86_400_000

@@ -6,15 +6,15 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit, urlunsplit
 
 from ingest.broker import EmbeddedBroker
 from ingest.collector import Collector, CollectorSettings
 from ingest.decode import TOPICS
 from ingest.inbox import Inbox
-from ingest.mqtt import TlsFiles, parse_address
+from ingest.mqtt import parse_address
 from ingest.writer import Writer, WriterSettings
 from store.kits import KitStatusStore
+from vigie.broker import broker_address, broker_certificates
 from vigie.compute import compute
 from vigie.live import Live
 from vigie.times import now
@@ -35,24 +35,6 @@ class Collecting:
     collector: Collector
     writer: Writer
     inbox: Inbox
-
-
-def broker_address(workspace: Workspace) -> str:
-    """The broker's address with the workspace's user and password in it; for connecting, never for showing."""
-    broker = workspace.settings.broker
-    password = workspace.broker_password()
-    if not broker.username:
-        return broker.url
-    parts = urlsplit(broker.url)
-    user = quote(broker.username, safe="")
-    secret = f":{quote(password, safe='')}" if password is not None else ""
-    return urlunsplit(parts._replace(netloc=f"{user}{secret}@{parts.netloc}"))
-
-
-def broker_certificates(workspace: Workspace) -> TlsFiles:
-    """Who may sign the broker's certificate: the settings' own authority, else the system's."""
-    name = workspace.settings.broker.ca_file
-    return TlsFiles(workspace.root / name) if name else TlsFiles()
 
 
 @contextmanager

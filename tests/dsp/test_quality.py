@@ -6,8 +6,9 @@ import pytest
 from catalog.identifiers import QuantityId
 from catalog.quality import Allowance, QualityLimits, Span, SpikeTest, quality_limits
 from catalog.schedule import Interval
-from dsp.quality import Channel, QualityError, QualityTest, Readings, combine, examine
+from dsp.quality import Channel, QualityError, Readings, combine, examine
 from dsp.quality_between import arrival, day_medians, humidity, neighbours, order
+from dsp.quality_tests import QualityTest
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

@@ -269,7 +269,7 @@ def _known_kits(place: "Workspace") -> set[str]:
 
 
 def _workspace_broker(workspace: Path | None) -> str:
-    from vigie.service import broker_address
+    from vigie.broker import broker_address
 
     return broker_address(find_workspace(workspace))
 
