@@ -71,7 +71,8 @@ from vigie.workspace import find_workspace
 place = find_workspace(Path(sys.argv[1]))
 began, worked = time.perf_counter(), time.process_time()
 summary = compute(place, 1_800_000_000_000, everything=True)
-print(json.dumps({"seconds": time.perf_counter() - began, "processor": time.process_time() - worked, "exposures": summary.exposures,
+print(json.dumps({"seconds": time.perf_counter() - began, "processor": time.process_time() - worked,
+    "exposures": summary.exposures,
     "megabytes": int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024}))
 """
 

@@ -8,12 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.limits import Limit, limit
-from catalog.places import WorkIntensity
-from catalog.schedule import Interval
 from dsp.psychrometrics import SOME_HUMIDITY, dew_point
-from dsp.series import Series
 from dsp.validity import Domain, Input, Values, require
-from dsp.windows import time_above
 
 BERNARD_TEMPERATURE = Domain("air temperature", 0.0, 50.0, "°C", "WBGT estimate of Bernard")
 WIND = Domain("air speed", 0.3, 3.0, "m/s", "WBGT estimate of Bernard")
@@ -354,24 +350,6 @@ class Heat:
         if abs(beyond) <= doubt:
             return HeatIndication.MEASURE
         return HeatIndication.ABOVE if beyond > 0 else HeatIndication.BELOW
-
-
-INRS_GUIDE = {WorkIntensity.SEDENTARY: 30.0, WorkIntensity.PHYSICAL: 28.0}
-"""Air temperature [°C] from which INRS sees a risk ("Travail à la chaleur"), by kind of work."""
-
-
-def time_above_guide(temperature: Series, intensity: WorkIntensity, window: Interval) -> float:
-    """Time [s] in a window during which the air was above the INRS guide value for the kind of work.
-
-    Examples
-    --------
-    >>> from catalog.quantities import Averaging
-    >>> from dsp.series import build
-    >>> afternoon = build([3_600_000, 7_200_000], [27.0, 29.0], [1, 1], 3600, 7200, Averaging.ARITHMETIC)
-    >>> time_above_guide(afternoon, WorkIntensity.PHYSICAL, Interval(0, 7_200_000))
-    3600.0
-    """
-    return time_above(temperature, INRS_GUIDE[intensity], window)
 
 
 def _bernard_saturation(temperature: Values) -> Values:

@@ -1,7 +1,6 @@
-"""Light at work: grids of a luxmeter, kits against a luxmeter, kits of one zone, the part the sun gave.
+"""Light measured by a technician: the points of a grid, task against room, kits against a luxmeter.
 
-The minimum and the distribution of the light people had are measures of every illuminance shift: ``minimum``, ``p5`` to
-``p95``, ``time_below`` (:mod:`dsp.campaign`). Here is what several sensors or a technician's visit add.
+What a kit's readings say over time is in :mod:`dsp.light_time`.
 """
 
 import math
@@ -12,12 +11,8 @@ import numpy as np
 
 from catalog.identifiers import QuantityId
 from catalog.places import TransferFactor
-from catalog.quantities import Averaging, Uncertainty
-from catalog.schedule import Interval
-from dsp.batch import WindowError
-from dsp.series import Series
+from catalog.quantities import Uncertainty
 from dsp.validity import Domain, Input, Values, require
-from dsp.windows import mean
 
 ILLUMINANCE = Domain("illuminance", 0.0, 120_000.0, "lx", "darkness to full sun")
 LIT = Domain("illuminance", 1.0, 120_000.0, "lx", "a lit place")
@@ -118,36 +113,6 @@ def uniformity(illuminances: Sequence[float], common: float = LUXMETER, single: 
     )
 
 
-def uniformity_of_kits(kits: Sequence[Series], window: Interval, single: float) -> Uniformity:
-    """Uniformity over the kits of one zone: of the mean each of them saw during a window.
-
-    Parameters
-    ----------
-    kits : sequence of Series
-        Illuminance of each kit, at the person (transfer factor applied).
-    window : Interval
-        When people were there, (start, end] [ms UTC].
-    single : float
-        Relative standard uncertainty of one kit [1].
-
-    Raises
-    ------
-    LightError
-        Fewer than two kits saw anything; a few kits are a hint, a grid is a finding.
-
-    Examples
-    --------
-    >>> from dsp.series import build
-    >>> near, far = (build([3_600_000], [e], [1], 3600, 3600, Averaging.ARITHMETIC) for e in (600.0, 400.0))
-    >>> uniformity_of_kits([near, far], Interval(0, 3_600_000), 0.1).ratio
-    0.8
-    """
-    seen = [value for kit in kits if math.isfinite(value := mean(kit, window))]
-    if len(seen) < 2:
-        raise LightError(f"{len(seen)} kits measured light in the window; expected at least two")
-    return uniformity(seen, 0.0, single)
-
-
 def grid_spacing(length: float) -> float:
     """Largest distance [m] between points of a measuring grid on an area whose longer side is ``length`` [m].
 
@@ -162,6 +127,43 @@ def grid_spacing(length: float) -> float:
     """
     require(Input(length, GRID_LENGTH))
     return float(min(0.2 * 5.0 ** math.log10(length), 10.0))
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuringGrid:
+    """Where to hold the luxmeter.
+
+    Attributes
+    ----------
+    spacing : float
+        Largest distance between points [m].
+    along, across : int
+        Points along the first and the second side.
+    """
+
+    spacing: float
+    along: int
+    across: int
+
+
+def measuring_grid(length: float, width: float) -> MeasuringGrid:
+    """Points of a measuring grid on an area of two sides [m].
+
+    Notes
+    -----
+    The spacing of :func:`grid_spacing` for the longer side; for the shorter one where the longer is twice as long or
+    more. As many points along each side as it needs for no larger a distance.
+
+    Examples
+    --------
+    >>> found = measuring_grid(6.0, 4.0)
+    >>> round(found.spacing, 2), found.along, found.across
+    (0.7, 9, 6)
+    """
+    require(Input(length, GRID_LENGTH), Input(width, GRID_LENGTH))
+    longer, shorter = max(length, width), min(length, width)
+    spacing = grid_spacing(longer if longer < 2.0 * shorter else shorter)
+    return MeasuringGrid(spacing, math.ceil(length / spacing), math.ceil(width / spacing))
 
 
 def task_to_general(task: float, general: float) -> float:
@@ -265,58 +267,3 @@ def _scatter(logarithms: Values) -> float:
     if logarithms.size < 2:
         return _ONE_PAIR
     return float(logarithms.std(ddof=1)) / math.sqrt(logarithms.size)
-
-
-def daylight_share(series: Series, lamps: float, window: Interval, dark: float = 0.0) -> float:
-    """At least this share of the light in a window came from the sun.
-
-    Parameters
-    ----------
-    series : Series
-        Illuminance of one kit [lx].
-    lamps : float
-        What the lamps alone give at the sensor [lx]: a value after dark with the lights on, or of the commissioning.
-    window : Interval
-        (start, end], milliseconds UTC.
-    dark : float
-        What the sensor says in darkness [lx], taken off.
-
-    Returns
-    -------
-    float
-        ∫max(0, E − dark − lamps)dt / ∫max(0, E − dark)dt [1]; 0 where there was no light;
-        NaN where nothing was measured.
-
-    Raises
-    ------
-    WindowError
-        The window has no length, or the series is one of levels.
-    OutOfRangeError
-        ``lamps`` or ``dark`` is no illuminance.
-
-    Notes
-    -----
-    A lower bound: it takes the lamps for lit all the time. Where they were off, more of the light was the sun's; a
-    dimming installation hides daylight altogether. A sensor alone cannot tell one from the other.
-
-    References
-    ----------
-    methods, section 11.
-
-    Examples
-    --------
-    >>> from dsp.series import build
-    >>> day = build([3_600_000, 7_200_000], [300.0, 900.0], [1, 1], 3600, 3600, Averaging.ARITHMETIC)
-    >>> daylight_share(day, 300.0, Interval(0, 7_200_000))
-    0.5
-    """
-    require(Input(lamps, ILLUMINANCE), Input(dark, ILLUMINANCE))
-    if window.length <= 0 or series.averaging is not Averaging.ARITHMETIC:
-        raise WindowError("daylight share: expected illuminance and a window with an end after its start")
-    standing = np.minimum(series.instants, window.end) - np.maximum(series.instants - series.weights, window.start)
-    standing = np.maximum(standing, 0)
-    if not standing.any():
-        return math.nan
-    light = np.maximum(series.values - dark, 0.0)
-    total = float((light * standing).sum())
-    return float((np.maximum(light - lamps, 0.0) * standing).sum()) / total if total > 0.0 else 0.0

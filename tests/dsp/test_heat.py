@@ -12,9 +12,6 @@ from pythermalcomfort.models import heat_index_rothfusz
 from pythermalcomfort.models import humidex as peer_humidex
 from pythermalcomfort.models import wbgt as peer_wbgt
 
-from catalog.places import WorkIntensity
-from catalog.quantities import Averaging
-from catalog.schedule import Interval
 from dsp.comfort import Surroundings, comfort, dissatisfied
 from dsp.felt_heat import heat_index, humidex
 from dsp.heat import (
@@ -28,12 +25,11 @@ from dsp.heat import (
     natural_wet_bulb,
     niosh_limit,
     reference_limit,
-    time_above_guide,
     wbgt,
     wbgt_estimate,
     wbgt_in_sun,
 )
-from dsp.mould import critical_humidity, growth_possible, humid_surface_temperature
+from dsp.mould import critical_humidity, humid_surface_temperature
 from dsp.psychrometrics import (
     absolute_humidity,
     dew_point,
@@ -46,7 +42,6 @@ from dsp.psychrometrics import (
     wet_bulb,
     wet_bulb_stull,
 )
-from dsp.series import build
 from dsp.validity import OutOfRangeError
 from tests.shared_data import require_shared
 
@@ -292,19 +287,9 @@ def test_radiation_warms_the_natural_wet_bulb_only_from_4_degrees_on() -> None:
     assert float(natural_wet_bulb(30, 50, 40.0, 0.5)) == pytest.approx(wet + 2.5 + 0.1 / 0.5**1.1 - 0.2)
 
 
-def test_time_over_30_for_sedentary_and_28_for_physical_work() -> None:
-    day = build(
-        [3_600_000 * (i + 1) for i in range(4)], [27.0, 28.5, 30.0, 31.0], [1] * 4, 3600, 7200, Averaging.ARITHMETIC
-    )
-    whole = Interval(0, 4 * 3_600_000)
-    assert time_above_guide(day, WorkIntensity.SEDENTARY, whole) == 3600
-    assert time_above_guide(day, WorkIntensity.PHYSICAL, whole) == 3 * 3600
-
-
 def test_mould_needs_damp_surfaces() -> None:
     assert float(critical_humidity(5.0)) == pytest.approx(88.0, abs=0.1)
     assert float(critical_humidity(35.0)) == 80.0
-    assert growth_possible(21.0, 79.0).item() is False
     surface = float(humid_surface_temperature(21.0, 60.0))
     assert 100 * float(vapour_pressure(21.0, 60.0) / saturation_pressure(surface)) == pytest.approx(80.0)
     assert float(dew_point(21.0, 60.0)) < surface < 21.0

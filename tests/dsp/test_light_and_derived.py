@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.identifiers import QuantityId
 from catalog.limits import Comparator
 from catalog.quantities import Averaging, Uncertainty
 from catalog.readings import Flag
@@ -17,14 +18,15 @@ from dsp.light import (
     LightError,
     LightPair,
     commissioned_factor,
-    daylight_share,
     grid_spacing,
     is_balanced,
     task_to_general,
     uniformity,
-    uniformity_of_kits,
 )
+from dsp.light_time import dark_reading, daylight_share, light_time, uniformity_of_kits
+from dsp.mould import MouldError, humid_surface_temperature, mould_time
 from dsp.series import Series, build
+from dsp.transfer import LevelPair, TransferError, level_offset
 from dsp.validity import OutOfRangeError
 from rules.decision import Decision, decide
 from tests.dsp.situations import examples
@@ -74,10 +76,10 @@ def test_one_point_or_darkness_has_no_uniformity() -> None:
 
 
 def test_kits_of_a_zone_are_compared_over_their_means() -> None:
-    found = uniformity_of_kits([hourly(600, 600), hourly(300, 500)], Interval(0, 2 * HOUR), 0.1)
+    found = uniformity_of_kits([hourly(600, 600), hourly(300, 500)], [Interval(0, 2 * HOUR)], 0.1)
     assert found.ratio == 0.8
     with pytest.raises(LightError, match="1 kits"):
-        uniformity_of_kits([hourly(600)], Interval(0, HOUR), 0.1)
+        uniformity_of_kits([hourly(600)], [Interval(0, HOUR)], 0.1)
 
 
 def test_grid_spacing_and_ratio_of_task_to_room() -> None:
@@ -103,11 +105,50 @@ def test_transfer_factor_of_a_visit() -> None:
 
 
 def test_daylight_share_is_a_lower_bound() -> None:
-    assert daylight_share(hourly(300, 900), 300, Interval(0, 2 * HOUR)) == 0.5
-    assert daylight_share(hourly(305, 905), 300, Interval(0, 2 * HOUR), dark=5) == 0.5
-    assert daylight_share(hourly(0, 0), 300, Interval(0, 2 * HOUR)) == 0.0
-    assert daylight_share(hourly(300, 900), 300, Interval(HOUR, 2 * HOUR)) == pytest.approx(2 / 3)
-    assert math.isnan(daylight_share(hourly(300), 300, Interval(5 * HOUR, 6 * HOUR)))
+    assert daylight_share(hourly(300, 900), 300, [Interval(0, 2 * HOUR)]) == 0.5
+    assert daylight_share(hourly(305, 905), 300, [Interval(0, 2 * HOUR)], dark=5) == 0.5
+    assert daylight_share(hourly(0, 0), 300, [Interval(0, 2 * HOUR)]) == 0.0
+    assert daylight_share(hourly(300, 900), 300, [Interval(HOUR, 2 * HOUR)]) == pytest.approx(2 / 3)
+    assert math.isnan(daylight_share(hourly(300), 300, [Interval(5 * HOUR, 6 * HOUR)]))
+
+
+def test_distribution_counts_only_the_time_people_were_there() -> None:
+    day = hourly(3, 150, 300, 600, 3)
+    found = light_time(day, [Interval(HOUR, 2 * HOUR), Interval(3 * HOUR, 4 * HOUR)])
+    assert (found.minimum, found.p10, found.median, found.p90) == (150.0, 150.0, 150.0, 600.0)
+    assert found.below == (0.0, 0.5, 0.5)
+    assert (found.measured, found.coverage) == (7200.0, 1.0)
+    assert daylight_share(day, 100, [Interval(0, 2 * HOUR), Interval(3 * HOUR, 4 * HOUR)]) == pytest.approx(550 / 753)
+    with pytest.raises(LightError, match="no light was measured"):
+        light_time(day, [Interval(9 * HOUR, 10 * HOUR)])
+
+
+def test_darkness_is_what_the_sensor_says_at_night_unless_a_lamp_burns() -> None:
+    assert dark_reading(hourly(4, 3, 500), [Interval(0, 2 * HOUR)]) == 3.0
+    assert dark_reading(hourly(200, 200), [Interval(0, 2 * HOUR)]) is None
+    assert dark_reading(hourly(4, 3), []) is None
+
+
+def test_level_at_the_ear_is_a_difference() -> None:
+    found = level_offset(QuantityId("laeq"), [LevelPair(84.0, 80.0)], 0.7)
+    assert (found.factor, found.uncertainty) == (4.0, Uncertainty(0.0, math.hypot(0.7, 1.5)))
+    with pytest.raises(TransferError, match="no pair"):
+        level_offset(QuantityId("laeq"), [])
+    with pytest.raises(OutOfRangeError, match="sound level is 5 dB"):
+        level_offset(QuantityId("laeq"), [LevelPair(5.0, 80.0)])
+
+
+def test_time_over_the_mould_curve_and_its_longest_run() -> None:
+    """79 % is under 80 % and within 3 % of it; a silence ends a run."""
+    warm, damp = hourly(*[21.0] * 8), hourly(60, 85, 90, 79, 85, 60, 85, 85)
+    found = mould_time(warm, damp, 3.0)
+    assert (found.measured, found.outside) == (8 * 3600.0, 0.0)
+    assert (found.over, found.over_low, found.over_high) == (5 / 8, 5 / 8, 6 / 8)
+    assert found.longest == Interval(HOUR, 3 * HOUR)
+    assert found.surface_p95 == pytest.approx(float(humid_surface_temperature(21.0, 90.0)))
+    assert mould_time(warm, hourly(*[50] * 8), 3.0).longest is None
+    with pytest.raises(MouldError, match="never stood together"):
+        mould_time(hourly(20), hourly(), 3.0)
 
 
 steps = st.lists(

@@ -54,6 +54,8 @@ VERBS = (
     ("measure", "heat"),
     ("measure", "comfort"),
     ("measure", "light"),
+    ("measure", "transfer-factor"),
+    ("measure", "mould"),
 )
 
 

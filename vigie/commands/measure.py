@@ -2,7 +2,27 @@
 
 import typer
 
-from vigie.commands import measure_air, measure_concentrations, measure_exposure, measure_heat, measure_noise
+from vigie.commands import (
+    measure_air,
+    measure_concentrations,
+    measure_exposure,
+    measure_heat,
+    measure_light,
+    measure_mould,
+    measure_noise,
+    measure_transfer,
+)
+
+_FAMILIES = (
+    measure_air,
+    measure_concentrations,
+    measure_exposure,
+    measure_heat,
+    measure_light,
+    measure_mould,
+    measure_noise,
+    measure_transfer,
+)
 
 measure_app = typer.Typer(
     no_args_is_help=True,
@@ -13,6 +33,6 @@ measure_app = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
-    for family in (measure_air, measure_concentrations, measure_exposure, measure_heat, measure_noise):
+    for family in _FAMILIES:
         family.register(measure_app)
     app.add_typer(measure_app, name="measure")

@@ -1,7 +1,6 @@
-"""``vigie measure heat``, ``comfort`` and ``light``: typed values of a visit, with what may be said of them."""
+"""``vigie measure heat`` and ``comfort``: typed values of a visit, with what may be said of them."""
 
 import json
-import re
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from enum import Enum
 
     from dsp.heat import Basis, Clothing, Heat
-    from dsp.light import Uniformity
 
 ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 TemperatureOption = Annotated[float, typer.Option("--temperature", metavar="°C", help="Of the air, in the shade.")]
@@ -35,7 +33,6 @@ def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
     app.command("heat")(heat)
     app.command("comfort")(comfort)
-    app.command("light")(light)
 
 
 def heat(
@@ -173,46 +170,6 @@ def comfort(
         sys.stdout.write("Assumed: " + _assumed(radiant, speed) + ".\n")
 
 
-def light(
-    grid: Annotated[str, typer.Option("--grid", metavar="LUX", help='Luxmeter values, e.g. "520,480,610,300".')],
-    required: Annotated[
-        float | None, typer.Option("--required", metavar="LUX", help="Mean asked for, e.g. 500 by EN 12464-1.")
-    ] = None,
-    minimum: Annotated[
-        float | None, typer.Option("--minimum", metavar="LUX", help="Least at any point, e.g. 120 by R4223-4.")
-    ] = None,
-    uniformity: Annotated[float, typer.Option("--uniformity", metavar="U0", help="Least lowest / mean.")] = 0.6,
-    u_luxmeter: Annotated[
-        float, typer.Option("--u-luxmeter", metavar="SHARE", help="Relative standard uncertainty of the luxmeter.")
-    ] = 0.05,
-    as_json: ObjectOption = False,
-) -> None:
-    """Mean, lowest and uniformity of the points of a grid, and what they say with their uncertainty.
-
-    Example: vigie measure light --grid "520,480,610,300,450,500" --required 500 --minimum 120
-    """
-    from dsp.light import uniformity as measured
-
-    found = measured(_grid(grid), u_luxmeter)
-    rows = {"uniformity": _against(found.ratio, found.u_ratio, uniformity)}
-    if required is not None:
-        rows["mean"] = _against(found.mean, found.u_mean, required)
-    if minimum is not None:
-        rows["minimum"] = _against(found.minimum, found.u_minimum, minimum)
-    if as_json:
-        _print(_light_object(found, rows))
-        return
-    sys.stdout.write(
-        f"points      {found.points}\n"
-        f"mean        {found.mean:6.0f} ± {_EXPANDED * found.u_mean:.0f} lx"
-        f"{_asked(required, ' lx', rows.get('mean'))}\n"
-        f"lowest      {found.minimum:6.0f} ± {_EXPANDED * found.u_minimum:.0f} lx"
-        f"{_asked(minimum, ' lx', rows.get('minimum'))}\n"
-        f"uniformity  {found.ratio:6.2f} ± {_EXPANDED * found.u_ratio:.2f}"
-        f"{_asked(uniformity, '', rows['uniformity'])}\n"
-    )
-
-
 def _wbgt(
     temperature: float, humidity: float, globe: float | None, natural_wet_bulb: float | None, wind: float
 ) -> float:
@@ -262,43 +219,10 @@ def _choice(option: str, text: str, kinds: "type[Enum]") -> str:
     return text
 
 
-def _grid(text: str) -> list[float]:
-    parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
-    for place, part in enumerate(parts, 1):
-        if not re.fullmatch(r"\d+(\.\d+)?", part):
-            raise UsageError(f'--grid, value {place}, is "{part}"; expected lux such as 520 or 520.5, commas between')
-    return [float(part) for part in parts]
-
-
-def _against(value: float, uncertainty: float, limit: float) -> str:
-    from catalog.limits import Comparator
-    from rules.decision import decide
-
-    said = decide(value, uncertainty, limit, Comparator.BELOW).decision.value
-    return {"exceedance_indicated": "under it", "no_exceedance_indicated": "reached"}.get(said, "inconclusive")
-
-
-def _asked(limit: float | None, unit: str, verdict: str | None) -> str:
-    return "" if limit is None else f"   asked: {limit:g}{unit}: {verdict}"
-
-
 def _assumed(radiant: float | None, speed: float | None) -> str:
     said = ["walls and windows as warm as the air"] if radiant is None else []
     said += ["air speed 0.1 m/s"] if speed is None else []
     return ", ".join(said)
-
-
-def _light_object(found: "Uniformity", verdicts: dict[str, str]) -> dict[str, object]:
-    return {
-        "points": found.points,
-        "mean": found.mean,
-        "u_mean": found.u_mean,
-        "minimum": found.minimum,
-        "u_minimum": found.u_minimum,
-        "uniformity": found.ratio,
-        "u_uniformity": found.u_ratio,
-        "verdicts": verdicts,
-    }
 
 
 def _print(answer: "Mapping[str, object]") -> None:
