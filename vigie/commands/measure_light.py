@@ -178,7 +178,7 @@ def _tell_zone(found: "ZoneLight") -> None:
             f"{each.time.median:.0f} ± {_EXPANDED * each.u_median:.0f}",
             f"{each.time.p90:.0f}",
             *(f"{share:.0%}" for share in each.time.below),
-            "?" if each.daylight is None else f"≥ {each.daylight:.0%}",
+            "?" if each.daylight is None else f"≥ {int(100 * each.daylight)}%",
         ]
         for each in found.kits
     ]
