@@ -122,15 +122,24 @@ def _of_file(asked: Asked, file: Path, name: str) -> _Found:
     measured = quantity(name)
     parts = [chunk.frame.filter(chunk.frame["quantity"] == name) for chunk in reading]
     instants = np.concatenate([part["instant"].to_numpy() for part in parts]).astype(np.int64)
-    if instants.size < 2:
+    if instants.size == 0:
         raise RefusedError(f"{file.name}: has no {name}; {_columns(reading.report.columns)}")
     values = np.concatenate([part["value"].to_numpy() for part in parts])
     flags = np.concatenate([part["flag"].to_numpy() for part in parts])
     order = np.argsort(instants, kind="stable")
     last = np.append(np.diff(instants[order]) > 0, True)
     kept = order[last]
+    if kept.size == 1:
+        raise RefusedError(
+            f"{file.name}: has one reading of {name}; expected two or more, to know what time one stands for"
+        )
     period = median_step(instants[kept])
     series = build(instants[kept], values[kept], flags[kept], period, _HOLD_PERIODS * period, measured.averaging)
+    if not len(series):
+        raise RefusedError(
+            f"{file.name}: every one of its {kept.size} readings of {name} lies outside"
+            f" {measured.physical_low:g} to {measured.physical_high:g} {measured.unit}"
+        )
     return _Found(file.name, zone if zone and "/" in zone else "UTC", series, ())
 
 

@@ -98,6 +98,21 @@ def test_peaks_over_the_baseline(tmp_path: Path) -> None:
     assert "no concentration" in str(found["meaning"])
 
 
+@pytest.mark.parametrize("verb", ["ventilation", "icone"])
+def test_a_file_without_a_possible_value_says_so(verb: str, tmp_path: Path) -> None:
+    file = recording(tmp_path, 1440, -5.0)
+    outdoor = ("--outdoor", "420") if verb == "ventilation" else ("--hours", "08:00-18:00")
+    done = vigie("measure", verb, "--file", file, *outdoor, code=1)
+    assert done.stderr.strip() == "co2.csv: every one of its 1440 readings of co2 lies outside 300 to 10000 ppm"
+
+
+def test_a_file_of_one_reading_says_so(tmp_path: Path) -> None:
+    done = vigie("measure", "ventilation", "--file", recording(tmp_path, 1, 900.0), "--outdoor", "420", code=1)
+    assert (
+        done.stderr.strip() == "co2.csv: has one reading of co2; expected two or more, to know what time one stands for"
+    )
+
+
 def test_gas_and_particles() -> None:
     found = answer("gas", 1, "ppm", "-s", "toluene", "--temperature", 30, "--pressure", 95)
     assert found["value"] == pytest.approx(3.473, abs=5e-4)
@@ -122,6 +137,12 @@ def test_gas_and_particles() -> None:
         (("gas", "50", "ppm", "-s", "toluen"), 'did you mean "toluene"?'),
         (("gas", "50", "grains", "-s", "toluene"), "expected ppm, ppb, mg/m3 or µg/m3"),
         (("gas", "50", "ppm", "-s", "toluene", "--pressure", "1013"), "1013 hPa are 101.3 kPa"),
+        (("gas", "nan", "ppm", "-s", "toluene"), "value is nan; expected a number, 0 or more"),
+        (("gas", "inf", "ppm", "-s", "toluene"), "value is inf; expected a number, 0 or more"),
+        (("gas", "1e308", "ppm", "-s", "toluene"), "expected at most 1000000 ppm"),
+        (("gas", "5e6", "mg/m3", "-s", "toluene"), "5e+06 mg/m3 is 1.31e+06 ppm; expected at most 1000000 ppm"),
+        (("particles", "nan", "--humidity", "50", "--kappa", "0.4"), "value is nan; expected 0 to 1000000 µg/m³"),
+        (("particles", "1e308", "--humidity", "50", "--kappa", "0.4"), "expected 0 to 1000000 µg/m³"),
         (("particles", "100", "--humidity", "120", "--kappa", "0.4"), "expected 0 to 100 %"),
         (("particles", "100", "--humidity", "50"), "kappa is missing"),
         (("particles", "100", "--humidity", "50", "--correction", "barkjohn"), "did you mean"),

@@ -1,6 +1,7 @@
 """``vigie measure gas`` and ``particles``: one typed concentration, converted or corrected."""
 
 import json
+import math
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,13 +45,17 @@ def gas(
 
     named = substance_named(substance)
     air = gases.Conditions(temperature, pressure)
-    if amount < 0:
-        raise UsageError(f"value is {amount:g}; expected 0 or more")
+    if not 0.0 <= amount < math.inf:
+        raise UsageError(f"value is {amount:g}; expected a number, 0 or more")
     ppm, is_mass = _as_ppm(amount, unit, substance, air)
     if pid_factor is not None:
         if is_mass:
             raise UsageError(f'a PID shows ppm or ppb of isobutylene, not "{unit}"')
         ppm = gases.gas_of_pid(ppm, named, pid_factor)
+    if ppm > _ALL_OF_IT:
+        raise UsageError(
+            f"{amount:g} {unit} is {ppm:.3g} ppm; expected at most 1000000 ppm, which is nothing but the gas"
+        )
     value = _from_ppm(ppm, to, substance, air)
     reference = gases.mg_m3_of_ppm(ppm, named)
     if as_json:
@@ -105,8 +110,8 @@ def particles(
         raise UsageError(f'--correction is "{correction}"; {did_you_mean(correction, names)}')
     if not 0.0 <= humidity <= 100.0:
         raise UsageError(f"--humidity is {humidity:g}; expected 0 to 100 %")
-    if reading < 0:
-        raise UsageError(f"value is {reading:g}; expected 0 µg/m³ or more")
+    if not 0.0 <= reading <= _A_GRAM:
+        raise UsageError(f"value is {reading:g}; expected 0 to {_A_GRAM:.0f} µg/m³")
     method = names[correction]
     if method in CHANNEL and kappa is not None:
         raise UsageError(f"--kappa is for kappa-koehler; {correction} has none, remove it")
@@ -124,6 +129,10 @@ def particles(
         sys.stdout.write(f"Suspect: above {HUMIDITY_CAP:g} % the factor is held; the dry mass may be lower.\n")
 
 
+_ALL_OF_IT = 1e6
+"""Largest volume fraction [ppm]."""
+_A_GRAM = 1e6
+"""[µg/m³]: no optical counter reads a gram per cubic metre."""
 _PER_PPM = {"ppm": 1.0, "ppb": 1000.0}
 _PER_MG = {"mg/m3": 1.0, "mg/m³": 1.0, "µg/m3": 1000.0, "µg/m³": 1000.0, "ug/m3": 1000.0}
 
