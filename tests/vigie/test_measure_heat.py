@@ -49,6 +49,10 @@ def test_an_unverified_reference_value_says_so(capsys: pytest.CaptureFixture[str
         (("comfort", "--temperature", "34", "--humidity", "60"), "air temperature is 34 °C; expected 10 to 30 °C"),
         (("light", "--grid", "520,abc"), 'value 2, is "abc"'),
         (("light", "--grid", "520"), "expected at least two points"),
+        (("light", "--grid", "310,5 290,2 305,1"), "between values or decimal commas?"),
+        (("light", "--grid", "520,480", "--required", "nan"), "--required is nan; expected lux"),
+        (("light", "--grid", "520,480", "--minimum", "-3"), "--minimum is -3; expected lux"),
+        (("light", "--grid", "520,480", "--uniformity", "nan"), "--uniformity is nan; expected a share"),
     ],
 )
 def test_a_mistake_is_one_line(arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,3 +78,11 @@ def test_grid_of_o_12(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["uniformity"] == pytest.approx(0.629, abs=0.001)
     assert found["verdicts"] == {"uniformity": "reached", "mean": "inconclusive", "minimum": "reached"}
     assert "inconclusive" in run(capsys, *grid)
+
+
+@pytest.mark.parametrize(
+    "grid", ["310,5;290,2;305,1", "310,5; 290,2; 305,1;", "310.5, 290.2, 305.1", "310.5 290.2 305.1"]
+)
+def test_grid_with_decimal_commas_as_french_people_type_it(grid: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(run(capsys, "light", "--grid", grid, "--json"))
+    assert (found["points"], found["minimum"]) == (3, 290.2)

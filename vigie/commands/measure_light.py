@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from vigie.light_of_zone import KitLight, ZoneLight
 
 ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+_BRIGHTEST = 200_000.0
+"""[lx]: more than the sun gives."""
 _EXPANDED = 1.645
 """What stands after ±: nine values in ten lie within."""
 
@@ -107,6 +109,11 @@ def _tell_grid(
     from dsp.light import is_balanced, task_to_general
     from dsp.light import uniformity as measured
 
+    for option, asked in (("--required", required), ("--minimum", minimum), ("--general", general)):
+        if asked is not None and not 0.0 < asked <= _BRIGHTEST:
+            raise UsageError(f"{option} is {asked:g}; expected lux, above 0 to {_BRIGHTEST:.0f}")
+    if not 0.0 < uniformity <= 1.0:
+        raise UsageError(f"--uniformity is {uniformity:g}; expected a share, above 0 to 1")
     found = measured(_grid(grid), u_luxmeter)
     ratio = None if general is None else task_to_general(found.mean, general)
     rows = {"uniformity": _against(found.ratio, found.u_ratio, uniformity)}
@@ -133,11 +140,19 @@ def _tell_grid(
 
 
 def _grid(text: str) -> list[float]:
-    parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
+    """Values apart by commas (decimal points), or by semicolons (decimal commas too)."""
+    stripped = text.strip()
+    apart = r"[;\s]+" if ";" in stripped else r"[,\s]+"
+    if ";" not in stripped and re.search(r"\d,\d", stripped) and re.search(r"\d\s+\d|,\s", stripped):
+        raise UsageError(
+            f'--grid "{stripped}" has commas with and without a blank: between values or decimal commas?'
+            ' Write semicolons between the values, e.g. "520;480,5;610"'
+        )
+    parts = [part for part in re.split(apart, stripped) if part]
     for place, part in enumerate(parts, 1):
-        if not re.fullmatch(r"\d+(\.\d+)?", part):
+        if not re.fullmatch(r"\d{1,7}([.,]\d+)?", part):
             raise UsageError(f'--grid, value {place}, is "{part}"; expected lux such as 520 or 520.5, commas between')
-    return [float(part) for part in parts]
+    return [float(part.replace(",", ".")) for part in parts]
 
 
 def _against(value: float, uncertainty: float, limit: float) -> str:
