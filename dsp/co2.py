@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from catalog.schedule import Interval
-from dsp.batch import Windows, summarise
+from dsp.batch import Windows, lay_out, summarise
 from dsp.columns import Column
 from dsp.exposure import Measure
 from dsp.rolling import MINIMUM_COVERAGE
 from dsp.series import Series, Values
 from dsp.subject import Subject
-from dsp.uncertainty import Parts
+from dsp.uncertainty import Parts, of_instrument
 
 BLOCK = 600_000
 """Milliseconds of one of ICONE's means."""
@@ -221,10 +221,10 @@ def icone_column(subject: Subject, series: Series, occupied: Sequence[Interval],
     """ICONE of a campaign as a column of one row, for :func:`dsp.whole_campaign.campaign_exposures`.
 
     The value is the rounded index, none where it is not valid; ``coverage`` is the share of the 10-minute means there
-    are; ``low`` and ``high`` are the rounded bounds. Uncertainty, of the unrounded index: instrument and place move all
-    means together, so it is half the difference between the index with both thresholds lowered and raised by u; the
-    repeatability of single readings is lost in means of 10 minutes and left out; missing means are a rectangle between
-    the bounds.
+    are; ``low`` and ``high`` are the rounded bounds. Uncertainty, of the unrounded index: instrument (as its
+    calibrations leave it over the campaign) and place move all means together, so it is half the difference between the
+    index with both thresholds lowered and raised by u; the repeatability of single readings is lost in means of 10
+    minutes and left out; missing means are a rectangle between the bounds.
     """
     windows = _blocks(occupied)
     none = np.array([np.nan])
@@ -244,7 +244,7 @@ def icone_column(subject: Subject, series: Series, occupied: Sequence[Interval],
         low=np.array([float(low.index)]) if seen else none,
         high=np.array([float(high.index)]) if seen else none,
         parts=Parts(
-            instrument=np.array([_moved(means, subject.instrument.at(CONFINED), subject.instrument.at(VERY_CONFINED))]),
+            instrument=np.array([_moved(means, *_instrument(subject, occupied))]),
             repeatability=np.array([0.0]),
             missing=np.array([(high.unrounded - low.unrounded) / math.sqrt(12.0)]),
             place=np.array([_moved(means, subject.place.at(CONFINED), subject.place.at(VERY_CONFINED))]),
@@ -383,6 +383,13 @@ def _of_means(means: Values, lower: float = CONFINED, upper: float = VERY_CONFIN
 
 def _bounds(means: Values) -> "tuple[Icone, Icone]":
     return _of_means(np.nan_to_num(means, nan=0.0)), _of_means(np.nan_to_num(means, nan=np.inf))
+
+
+def _instrument(subject: Subject, occupied: Sequence[Interval]) -> list[float]:
+    """Instrument uncertainty over the campaign at both thresholds [ppm]."""
+    campaign = lay_out([occupied, occupied])
+    found: list[float] = of_instrument(subject, campaign, np.array([CONFINED, VERY_CONFINED])).tolist()
+    return found
 
 
 def _moved(means: Values, at_lower: float, at_upper: float) -> float:

@@ -1,5 +1,6 @@
 """CO2 indicators: ICONE against its published arithmetic (oracle O-6), validity, the outdoor baseline."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.quantities import Averaging
+from catalog.quantities import Averaging, Uncertainty
 from catalog.schedule import Interval, Shift
+from dsp.calibration import CalibrationStep
 from dsp.co2 import Co2Error, icone, measured_icone, outdoor_baseline, over_outdoor, rebreathed_fraction
 from dsp.exposure import Measure, WindowKind
 from dsp.series import Series, build
@@ -128,6 +130,16 @@ def test_icone_is_an_exposure_of_a_campaign() -> None:
     )
     assert near.uncertainty is not None
     assert near.uncertainty.instrument == pytest.approx(1.25)  # half of 2.5: ± u moves every mean over 1000 ppm
+    certified = CalibrationStep(0, 90 * DAY, 1.0, 0.0, Uncertainty(0.0, 5.0), None)
+    calibrated = of(
+        campaign_exposures(
+            replace(deployed, calibrations=(certified,)), week(dict.fromkeys(range(40), 1010.0))[0], shifts
+        ),
+        Measure.ICONE,
+        found.window_kind,
+    )
+    assert calibrated.uncertainty is not None
+    assert calibrated.uncertainty.instrument == 0.0  # ± 5 ppm leaves every mean over 1000 ppm
     short = of(campaign_exposures(deployed, series, shifts[:2]), Measure.ICONE, found.window_kind)
     assert (short.value, short.uncertainty, short.coverage) == (None, None, 1.0)
     none = of(campaign_exposures(deployed, week({}, frozenset(range(40)))[0], shifts), Measure.ICONE, found.window_kind)
