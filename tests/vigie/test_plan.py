@@ -82,6 +82,10 @@ def test_a_shift_that_just_ended_is_computed_though_no_reading_is_new() -> None:
     assert planned([], "2026-03-18 15:59", "2026-03-18 16:01") == ["d2"]
 
 
+def test_a_shift_of_a_public_holiday_does_not_end() -> None:
+    assert planned([], "2026-04-06 15:59", "2026-04-06 16:01") == []
+
+
 def test_a_day_that_just_ended_is_computed() -> None:
     assert planned([], "2026-03-18 23:59", "2026-03-19 00:01") == ["d2"]
 
