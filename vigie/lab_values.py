@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 EXPECTED = 'a number above zero, "<5.5" below a limit of quantification, ">120" above the range, or "[40-90]"'
 
+SMALLEST, LARGEST = 1e-12, 1e12
+"""Results and limits beyond are mistyped: no unit is as large or as small as that."""
+
 _NUMBER = r"\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?"
 _PLAIN = re.compile(rf"({_NUMBER})")
 _BELOW = re.compile(rf"[<≤]\s*({_NUMBER})")
@@ -63,6 +66,9 @@ def parse_bound(cell: Cell) -> Bound:
         raise _trouble(cell, _mend(text))
     if bound.upper <= 0 or bound.upper == bound.lower == float("inf"):
         raise _trouble(cell, "write a result that was not detected with its limit of quantification, e.g. <0.1")
+    told = [value for value in (bound.lower, bound.upper) if 0 < value < float("inf")]
+    if any(not SMALLEST <= value <= LARGEST for value in told):
+        raise _trouble(cell, f"a result lies from {SMALLEST:g} to {LARGEST:g}; choose the unit so that it does")
     if bound.lower > bound.upper or (bound.lower == 0 and bound.upper == float("inf")):
         raise _trouble(cell, "write the lower bound first, and a bound above zero")
     return bound

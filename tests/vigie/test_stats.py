@@ -142,6 +142,9 @@ def test_mistakes_in_a_file_are_one_line_with_the_place(text: str, says: str, wr
         (("--limit", 10), "name a FILE"),
         (("--values", "5"), "--limit is missing"),
         (("--values", "5", "--limit", "-1"), "expected a number above zero"),
+        (("--values", "5", "--limit", "1e300"), "expected a number above zero"),
+        (("--values", "1e300,1e-300,5", "--limit", 100), 'result 1 is "1e300"; expected a number above zero'),
+        (("--values", "<1e-300,5", "--limit", 100), "a result lies from 1e-12 to 1e+12"),
         (("--values", "5", "--limit", 10, "--confidence", 0.7), "expected percent"),
         (("--values", "5", "--limit", "silica-quartz-vlep"), "did you mean"),
         (("--values", "5", "--limit", "silica-quartz-vlep-8h", "--unit", "ppm"), "convert the results to mg/m3"),
@@ -288,3 +291,10 @@ def test_a_verdict_is_an_answer_and_a_mistake_is_exit_code_two() -> None:
 def test_usage_errors_are_ours() -> None:
     done = CliRunner().invoke(app, ["stats", "--limit", "10"])
     assert isinstance(done.exception, UsageError)
+
+
+@pytest.mark.parametrize("typed", ["4e10,3e-7,5", "4e10,3e-7", "<3e-7,4e10", ">4e10,3e-7,3"])
+def test_results_at_the_edges_give_finite_numbers(typed: str) -> None:
+    text = say("--values", typed, "--limit", 100, "--json")
+    assert "Infinity" not in text
+    assert "NaN" not in text

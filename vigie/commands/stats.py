@@ -124,6 +124,7 @@ def _results(file: Path | None, values: str | None, names: "ColumnNames", one_pe
 def _limit(text: str, unit: str, last_day: "date | None") -> "ComparedLimit":
     """A number, or the row of the limits table that an id names, in force on the day of the last result."""
     from vigie.lab_report import ComparedLimit
+    from vigie.lab_values import LARGEST, SMALLEST
 
     if not text.strip():
         raise UsageError("--limit is missing; expected a number in the unit of the results, or the id of a limit")
@@ -131,7 +132,7 @@ def _limit(text: str, unit: str, last_day: "date | None") -> "ComparedLimit":
         value = float(text.replace(",", "."))
     except ValueError:
         return _catalog_limit(text.strip(), unit, last_day)
-    if not 0 < value < float("inf"):
+    if not SMALLEST <= value <= LARGEST:
         raise UsageError(f'--limit is "{text}"; expected a number above zero in the unit of the results')
     return ComparedLimit(value, unit)
 
