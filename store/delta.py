@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema
@@ -212,6 +213,16 @@ class DurableTable:
         for number in range(version + 1, last + 1):
             yield self._commit_info(number)
 
+    def added_after(self, version: int, last: int) -> list[str] | None:
+        """Files whose rows later commits up to ``last`` brought; None where the log does not say, or rows also went."""
+        files: list[str] = []
+        for number in range(version + 1, last + 1):
+            entries = self._commit_entries(number)
+            if entries is None or any(entry.get("remove", {}).get("dataChange") for entry in entries):
+                return None
+            files += [entry["add"]["path"] for entry in entries if entry.get("add", {}).get("dataChange")]
+        return files
+
     def tidy(self) -> None:
         """Drop log entries past their retention, after a checkpoint that is on the disk."""
         with self._state.lock:
@@ -268,15 +279,17 @@ class DurableTable:
             (self.path / file.path).unlink(missing_ok=True)
 
     def _commit_info(self, version: int) -> Mapping[str, object] | None:
+        entries = self._commit_entries(version)
+        if entries is None:
+            return None
+        return next((dict(entry["commitInfo"]) for entry in entries if "commitInfo" in entry), {})
+
+    def _commit_entries(self, version: int) -> list[dict[str, Any]] | None:
         try:
             text = (self.path / "_delta_log" / f"{version:020d}.json").read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        for line in text.splitlines():
-            entry = json.loads(line)
-            if "commitInfo" in entry:
-                return dict(entry["commitInfo"])
-        return {}
+        return [json.loads(line) for line in text.splitlines()]
 
     def _older(self, version: int) -> Snapshot:
         try:

@@ -57,16 +57,22 @@ class LiveStore:
         self._state = folder / "state.bin"
         self._values = folder / "values.arrow"
 
-    def save(self, state: bytes, values: pl.DataFrame) -> None:
-        """Replace both files; a process killed meanwhile leaves each whole, as it was or as it is now."""
+    def save(self, state: bytes) -> None:
+        """Replace the state; a process killed meanwhile leaves it whole, as it was or as it is now."""
         new_names = make_folder(self._state.parent)
         checksum = hashlib.sha256(state).hexdigest().encode("ascii")
-        _replace(self._state, checksum + b"\n" + state)
+        fresh = self._state.with_suffix(".new")
+        fresh.write_bytes(checksum + b"\n" + state)
+        sync(fresh)
+        fresh.replace(self._state)
+        sync_all([*new_names, self._state.parent])
+
+    def show(self, values: pl.DataFrame) -> None:
+        """Replace the values; they may go with the machine, since they are made of the readings again."""
+        make_folder(self._values.parent)
         fresh = self._values.with_suffix(".new")
         values.write_ipc(fresh)
-        sync(fresh)
         fresh.replace(self._values)
-        sync_all([*new_names, self._state.parent])
 
     def state(self) -> bytes | None:
         """The saved state; None where nothing was saved yet.
@@ -94,10 +100,3 @@ class LiveStore:
         except (pl.exceptions.PolarsError, OSError):
             return pl.DataFrame(schema=LIVE_SCHEMA)
         return frame if frame.schema == pl.Schema(LIVE_SCHEMA) else pl.DataFrame(schema=LIVE_SCHEMA)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(content)
-    sync(fresh)
-    fresh.replace(path)

@@ -136,9 +136,7 @@ class ReadingStore:
         if files.is_empty():
             return pl.DataFrame(schema=STORED)
         rows = self._table.scan(files["path"].to_list()).filter(*_conditions(kits, quantities, start, end))
-        resolved = resolve(rows.select(list(STORED)).collect())
-        suspect = pl.max_horizontal(pl.col("flag"), pl.lit(int(Flag.SUSPECT), pl.Int8))
-        return resolved.with_columns(flag=pl.when("conflict").then(suspect).otherwise("flag")).select(list(STORED))
+        return _resolved(rows)
 
     def last_instants(self, kits: Collection[str]) -> dict[str, int]:
         """When each kit took its newest reading [ms UTC]; kits without readings are not in it."""
@@ -172,6 +170,29 @@ class ReadingStore:
         """
         return touched_since(self._table, version)
 
+    def read_added(self, since: int, until: int) -> pl.DataFrame | None:
+        """Rows that were appended after one version of the table and up to another, each reading once.
+
+        Parameters
+        ----------
+        since, until : int
+            Versions, as :attr:`Touched.version` tells them.
+
+        Returns
+        -------
+        polars.DataFrame or None
+            As :meth:`read_arrivals`, of these rows alone. None where the log no longer says which they are.
+        """
+        files = self._table.added_after(since, until)
+        if files is None:
+            return None
+        if not files:
+            return pl.DataFrame(schema=STORED)
+        try:
+            return _resolved(self._table.scan(files))
+        except FileNotFoundError:
+            return None
+
     def compact(self, today: date | None = None) -> int:
         """Rewrite days of many small files into few sorted ones, duplicates resolved; how many files went.
 
@@ -191,6 +212,13 @@ class ReadingStore:
     def _is_done(self, transaction: Transaction) -> bool:
         stored = self._table.transaction_version(transaction.app_id)
         return stored is not None and stored >= transaction.version
+
+
+def _resolved(rows: pl.LazyFrame) -> pl.DataFrame:
+    """Each reading once; where its values differed, its flag is at least suspect."""
+    resolved = resolve(rows.select(list(STORED)).collect())
+    suspect = pl.max_horizontal(pl.col("flag"), pl.lit(int(Flag.SUSPECT), pl.Int8))
+    return resolved.with_columns(flag=pl.when("conflict").then(suspect).otherwise("flag")).select(list(STORED))
 
 
 def _relevant(

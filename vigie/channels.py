@@ -16,9 +16,8 @@ from dsp.calibration import CalibrationStep, calibration_steps, corrected
 from dsp.campaign import Subject
 from dsp.quality_runs import MarkedRuns
 from dsp.series import Series, build
-from store.readings import ReadingStore
 from vigie.corrections import humidity_corrected
-from vigie.kit_columns import Column, read_columns
+from vigie.kit_columns import Column, ColumnSource, read_columns
 from vigie.quality import examined_columns
 
 _BEFORE = 6 * 3_600_000
@@ -47,7 +46,7 @@ class ChannelSeries:
 
 
 def channel_series(
-    store: ReadingStore,
+    store: ColumnSource,
     registry: Registry,
     deployment: Deployment,
     span: Interval,

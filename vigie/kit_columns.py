@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -41,8 +42,18 @@ class Column:
     conflict: npt.NDArray[np.bool_]
 
 
+class KeptColumns(Protocol):
+    """Readings somebody keeps in memory."""
+
+    def columns(self, kit: KitId, start: int, end: int, quantities: Collection[str] | None = None) -> dict[str, Column]:
+        """Readings of a kit in (start, end] [ms UTC], by quantity."""
+
+
+ColumnSource = ReadingStore | KeptColumns
+
+
 def read_columns(
-    store: ReadingStore,
+    store: ColumnSource,
     kit: KitId,
     start: int,
     end: int,
@@ -54,10 +65,12 @@ def read_columns(
     Parameters
     ----------
     version : int, optional
-        Delta version of the readings to read.
+        Delta version of the readings to read; those kept in memory are of one version alone.
     quantities : collection of str, optional
         Only these.
     """
+    if not isinstance(store, ReadingStore):
+        return store.columns(kit, start, end, quantities)
     parts: dict[str, list[Column]] = {}
     for chunk_start in range(start, end, _CHUNK):
         chunk_end = min(chunk_start + _CHUNK, end)

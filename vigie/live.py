@@ -23,6 +23,7 @@ from vigie.channels import ChannelSeries, channel_series
 from vigie.derived_channels import derived_channels
 from vigie.live_file import Kept, KeptShift, pack, unpack
 from vigie.pipeline import watches_of
+from vigie.recent_readings import RecentReadings
 from vigie.times import local_day
 from vigie.workspace import Workspace
 
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 _CONTEXT = 24 * 3_600_000
 """Milliseconds before a shift whose readings the quality tests may look at."""
+_LONGEST_KEPT = 4 * _CONTEXT
+"""Milliseconds back from now after which a kit's readings are read anew, from a later beginning."""
+_SAVE_EVERY = 60_000
 _SUSPECT, _GOOD = 3, 1
 
 
@@ -73,21 +77,28 @@ class Live:
     Parameters
     ----------
     place : Workspace
+    save_every : int
+        Milliseconds between two times the state is saved; the values are shown after every round.
 
     Notes
     -----
-    :meth:`refresh` reads what was committed since the last time, from the version of the readings table it had seen;
-    so nothing depends on having heard of a batch, and after a crash the saved state goes on where it was. Each touched
-    shift is read as ``vigie compute`` reads it (flags, calibration, corrections, transfer factor). Where the readings
-    it had taken are still the same, the new ones are added; else (late data, a changed flag or registry) its rows begin
-    again.
+    :meth:`refresh` reads the rows that were committed since the last time, from the version of the readings table it
+    had seen; so nothing depends on having heard of a batch, and after a crash the saved state goes on where it was.
+    Readings of open shifts stay in memory. Each touched shift is gone through as ``vigie compute`` does (flags,
+    calibration, corrections, transfer factor). Where the readings it had taken are still the same, the new ones are
+    added; else (late data, a changed flag or registry) its rows begin again.
     """
 
-    def __init__(self, place: Workspace) -> None:
+    def __init__(self, place: Workspace, save_every: int = _SAVE_EVERY) -> None:
         self._place = place
+        self._save_every = save_every
+        self._saved_at: int | None = None
+        self._watches: dict[tuple[str, str], tuple[Watch, ...]] = {}
+        self._shown: dict[str, list[dict[str, object]]] = {}
         self._version: int | None = None
         self._registry: Registry | None = None
         self._running: dict[str, Running] = {}
+        self._recent = RecentReadings(place.readings)
         self._resumed = False
 
     def refresh(self, at: int) -> bool:
@@ -107,24 +118,35 @@ class Live:
         found = {each.key: each for each in open_shifts(registry, at)}
         changed = bool(self._running.keys() - found.keys())
         self._running = {key: running for key, running in self._running.items() if key in found}
+        self._recent.advance(touched.version)
+        self._recent.keep_only({each.deployment.kit for each in found.values()}, at - _LONGEST_KEPT)
+        if everything:
+            self._watches.clear()
         packs = default_packs()
         for key, each in found.items():
             if everything or key not in self._running or each.deployment.zone in zones:
-                self._follow(registry, packs, each, at, touched.version)
+                self._follow(registry, packs, each, at)
+                self._shown[key] = _rows(self._running[key])
                 changed = True
         self._version, self._registry = touched.version, registry
+        self._shown = {key: rows for key, rows in self._shown.items() if key in found}
         if changed:
-            self._place.live.save(self._packed(), self.values())
+            self._place.live.show(self.values())
+            if self._saved_at is None or not 0 <= at - self._saved_at < self._save_every:
+                self._place.live.save(self._packed())
+                self._saved_at = at
         return changed
 
     def values(self) -> pl.DataFrame:
         """One row an open shift and quantity: :data:`store.live.LIVE_SCHEMA`."""
-        rows = [row for running in self._running.values() for row in _rows(running)]
+        missing = {key: _rows(running) for key, running in self._running.items() if key not in self._shown}
+        self._shown |= missing
+        rows = [row for shown in self._shown.values() for row in shown]
         return pl.DataFrame(rows, schema=LIVE_SCHEMA, orient="row").sort("zone", "kit", "quantity", "since")
 
-    def _follow(self, registry: Registry, packs: Sequence[Pack], each: OpenShift, at: int, version: int) -> None:
-        channels = _channels(self._place, registry, each, at, version)
-        tracks = tuple(_track(registry, packs, each, channel) for channel in channels)
+    def _follow(self, registry: Registry, packs: Sequence[Pack], each: OpenShift, at: int) -> None:
+        channels = _channels(self._recent, registry, each, at)
+        tracks = tuple(_track(channel, each, self._watched(registry, packs, each, channel)) for channel in channels)
         running = self._running.get(each.key)
         names = tuple(channel.subject.quantity.id for channel in channels)
         if running is None or running.state.tracks != tracks or running.quantities != names:
@@ -140,6 +162,16 @@ class Live:
             self._running[each.key] = running
         for row, channel in enumerate(channels):
             _feed(running, row, channel.series)
+
+    def _watched(
+        self, registry: Registry, packs: Sequence[Pack], each: OpenShift, channel: ChannelSeries
+    ) -> tuple[Watch, ...]:
+        """Limits the rules compare a quantity with; looked for once, as long as the registry stays."""
+        key = (each.key, channel.subject.quantity.id)
+        if key not in self._watches:
+            found = watches_of(packs, registry.zone_of(each.deployment), each.shift.day, channel.subject)
+            self._watches[key] = tuple(Watch(threshold, delays) for threshold, delays in found)
+        return self._watches[key]
 
     def _resume(self, registry: Registry, at: int) -> None:
         self._resumed = True
@@ -204,26 +236,16 @@ def _lent(registry: Registry, kit: str) -> Iterable[Deployment]:
     return [deployment for deployment in registry.deployments.values() if deployment.kit == kit]
 
 
-def _channels(place: Workspace, registry: Registry, each: OpenShift, at: int, version: int) -> list[ChannelSeries]:
+def _channels(recent: RecentReadings, registry: Registry, each: OpenShift, at: int) -> list[ChannelSeries]:
     """Every channel of the kit as far as it is known, with what the tests of its first readings look back at."""
     heard = Interval(max(each.deployment.start, each.shift.start - _CONTEXT), at)
-    channels = list(channel_series(place.readings, registry, each.deployment, heard, version))
+    channels = list(channel_series(recent, registry, each.deployment, heard))
     return channels + derived_channels(channels, heard)
 
 
-def _track(registry: Registry, packs: Sequence[Pack], each: OpenShift, channel: ChannelSeries) -> Track:
-    subject, series = channel.subject, channel.series
-    return Track(
-        series.period,
-        series.hold,
-        series.averaging,
-        subject.deployed,
-        each.shift.pieces,
-        tuple(
-            Watch(threshold, delays)
-            for threshold, delays in watches_of(packs, registry.zone_of(each.deployment), each.shift.day, subject)
-        ),
-    )
+def _track(channel: ChannelSeries, each: OpenShift, watches: tuple[Watch, ...]) -> Track:
+    series = channel.series
+    return Track(series.period, series.hold, series.averaging, channel.subject.deployed, each.shift.pieces, watches)
 
 
 def _feed(running: Running, row: int, series: Series) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from dsp.stream import Track
 from store.live import LiveStateError
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever what the arrays mean changes: an older state is built again from the readings."""
 
 
@@ -43,7 +43,7 @@ def pack(kept: Kept) -> bytes:
     """The state as bytes."""
     arrays = io.BytesIO()
     named = {f"{k}/{name}": array for k, shift in enumerate(kept.shifts) for name, array in shift.arrays.items()}
-    np.savez(arrays, allow_pickle=False, **named)  # type: ignore[arg-type]
+    np.savez(arrays, allow_pickle=False, **named)
     header = {
         "format": FORMAT,
         "version": kept.version,

@@ -16,11 +16,11 @@ from catalog.quantities import quantity
 from catalog.registry import Registry
 from catalog.schedule import Interval, shifts
 from dsp.quality import Channel as Timing
-from dsp.quality import Instants, Marks, QualityTest, Readings, combine, examine
+from dsp.quality import Instants, Marks, Readings, combine, examine
 from dsp.quality_between import arrival, humidity, order
 from dsp.quality_runs import MarkedRuns, runs
-from store.readings import ReadingStore
-from vigie.kit_columns import Column
+from dsp.quality_tests import QualityTest
+from vigie.kit_columns import Column, ColumnSource
 from vigie.quality_neighbours import zone_days
 from vigie.times import local_day
 
@@ -46,7 +46,7 @@ class ExaminedColumn:
 
 
 def examined_columns(
-    store: ReadingStore,
+    store: ColumnSource,
     registry: Registry,
     deployment: Deployment,
     columns: Mapping[str, Column],

@@ -15,8 +15,7 @@ from catalog.schedule import Interval, local_days
 from dsp.psychrometrics import absolute_humidity
 from dsp.quality import Instants, Marks, Readings, Values
 from dsp.quality_between import day_medians, neighbours
-from store.readings import ReadingStore
-from vigie.kit_columns import read_columns
+from vigie.kit_columns import ColumnSource, read_columns
 
 _COMPARED = ("temperature", "humidity")
 
@@ -54,7 +53,7 @@ class Zone24:
 
 
 def zone_days(
-    store: ReadingStore,
+    store: ColumnSource,
     registry: Registry,
     deployment: Deployment,
     readings: Mapping[str, Readings],

@@ -25,7 +25,9 @@ logger = logging.getLogger(__name__)
 _COMPACT_EVERY = 3600.0
 """Seconds."""
 _LIVE_EVERY = 5.0
-"""Seconds between two looks at what was written."""
+"""Seconds between two looks at what was written, at least."""
+_LIVE_REST = 4.0
+"""Rest after a round of live measures, in lengths of that round: collecting comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +109,13 @@ class LiveUpdates:
     def _run(self) -> None:
         live = Live(self._workspace)
         while not self._stop.is_set():
+            began = time.monotonic()
             try:
                 live.refresh(now())
             except Exception:  # the next round tries again, from what is stored
-                logger.exception("live measures failed; the next attempt is in %.0f s", _LIVE_EVERY)
+                logger.exception("live measures failed; they are tried again in a moment")
                 live = Live(self._workspace)
-            self._stop.wait(_LIVE_EVERY)
+            self._stop.wait(max(_LIVE_EVERY, _LIVE_REST * (time.monotonic() - began)))
 
 
 class Computation:

@@ -83,7 +83,7 @@ def readings(folder: Path) -> ReadingStore:
 @pytest.fixture
 def views(furnished: Database, folder: Path, readings: ReadingStore) -> Views:
     live = LiveStore(folder / "live")
-    live.save(b"", open_shifts("a1", "b1"))
+    live.show(open_shifts("a1", "b1"))
     return Views(furnished, readings, ExposureStore(folder / "exposures"), live=live)
 
 

@@ -122,7 +122,7 @@ def test_damaged_or_old_state_is_built_again_and_says_so_once(
     file = place.live_path / "state.bin"
     content = file.read_bytes()
     if damage == "old":
-        place.live.save(content.partition(b"\n")[2].replace(b'"format":1', b'"format":0', 1), place.live.values())
+        place.live.save(content.partition(b"\n")[2].replace(b'"format":2', b'"format":1', 1))
     else:
         file.write_bytes({"cut": content[:-9], "flipped": content[:-5] + b"12345", "empty": b""}[damage])
     again = Live(place)
@@ -139,7 +139,7 @@ import sys
 from pathlib import Path
 from vigie.live import Live
 from vigie.workspace import find_workspace
-live = Live(find_workspace(Path(sys.argv[1])))
+live = Live(find_workspace(Path(sys.argv[1])), save_every=0)
 print("ready", flush=True)
 while True:
     live.refresh(int(sys.argv[2]))
@@ -176,7 +176,7 @@ def test_verb_lists_what_was_saved_and_refuses_a_zone_nobody_knows(tmp_path: Pat
         "suspect": 0.0, "mean": 812.4, "max_15min": 900.0, "simulated": False,
         "limits": [{"limit": 800.0, "direction": "above", "seconds": 120.0, "episodes": 1, "episode_since": None}],
     }  # fmt: skip
-    place.live.save(b"", pl.DataFrame([row], schema=LIVE_SCHEMA))
+    place.live.show(pl.DataFrame([row], schema=LIVE_SCHEMA))
 
     (said,) = json.loads(vigie("live", "--json", "-w", place.root).stdout)
     assert (said["zone"], said["mean"], said["limits"][0]["seconds"]) == ("machines", 812.4, 120.0)
