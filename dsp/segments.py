@@ -17,7 +17,7 @@ from dsp.subject import Direction
 BLOCK = 16
 """Readings the front edge passes in a block of positions that is left out or kept as one."""
 SAMPLE = 16
-"""Every so many segments are looked at first: what they reach lets more of the others be left out."""
+"""One in so many segments of a window is looked at first: what they reach lets more of the others be left out."""
 
 Result = TypeVar("Result")
 
@@ -34,19 +34,33 @@ class Segments:
         Number of the window each belongs to, ascending.
     begins : bool array
         Whether it is the first of its piece.
+    whole : bool array
+        Whether its piece is short enough to be evaluated as one, whatever other windows are looked at beside it.
     """
 
     starts: Instants
     ends: Instants
     owners: Instants
     begins: npt.NDArray[np.bool_]
+    whole: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return int(self.starts.size)
 
     def part(self, chosen: slice) -> "Segments":
         """Some of them."""
-        return Segments(self.starts[chosen], self.ends[chosen], self.owners[chosen], self.begins[chosen])
+        return Segments(
+            self.starts[chosen], self.ends[chosen], self.owners[chosen], self.begins[chosen], self.whole[chosen]
+        )
+
+    def where(self, these: npt.NDArray[np.bool_]) -> "Segments":
+        """Those that are true."""
+        return Segments(self.starts[these], self.ends[these], self.owners[these], self.begins[these], self.whole[these])
+
+    @property
+    def places(self) -> Instants:
+        """Place of each among the segments of its own window, from 0."""
+        return np.arange(len(self)) - np.searchsorted(self.owners, self.owners)
 
     @property
     def windows(self) -> Windows:
@@ -138,6 +152,7 @@ def cut(series: Series, windows: Windows, width: int, size: int) -> Segments:
     ends: list[int] = []
     owners: list[int] = []
     begins: list[bool] = []
+    whole: list[bool] = []
     firsts, lasts = readings_after(series, windows.starts), readings_after(series, windows.ends)
     for window in range(len(windows)):
         for piece in range(windows.offsets[window], windows.offsets[window + 1]):
@@ -148,8 +163,13 @@ def cut(series: Series, windows: Windows, width: int, size: int) -> Segments:
             ends += [*cuts.tolist(), end]
             owners += [window] * (cuts.size + 1)
             begins += [True] + [False] * cuts.size
+            whole += [bool(lasts[piece] - firsts[piece] <= size)] * (cuts.size + 1)
     return Segments(
-        np.array(starts, np.int64), np.array(ends, np.int64), np.array(owners, np.int64), np.array(begins, np.bool_)
+        np.array(starts, np.int64),
+        np.array(ends, np.int64),
+        np.array(owners, np.int64),
+        np.array(begins, np.bool_),
+        np.array(whole, np.bool_),
     )
 
 
@@ -163,8 +183,8 @@ def candidates(search: Search, segments: Segments) -> Candidates:
     window's pieces alone.
     """
     reached = _nothing_reached(len(segments))
-    if len(segments) > SAMPLE:
-        sample = segments.part(slice(None, None, SAMPLE))
+    sample = segments.where((segments.places % SAMPLE == SAMPLE // 2) & ~segments.whole)
+    if len(sample) > 0:
         sampled = _nothing_reached(len(sample))
         _screened(search, sample, sampled)
         reached = sampled.by_window(sample.owners, segments.owners)
@@ -181,6 +201,7 @@ def _screened(search: Search, segments: Segments, reached: Reached) -> Segments:
         np.concatenate([part.ends for part in parts]),
         np.concatenate([part.owners for part in parts]),
         np.concatenate([part.begins for part in parts]),
+        np.concatenate([part.whole for part in parts]),
     )
 
 
@@ -205,6 +226,7 @@ def _screen(search: Search, segments: Segments, reached: Reached) -> Segments:
         segments.starts,
         segments.ends,
         search.fills[segments.owners],
+        segments.whole,
         reached.means,
         reached.lows,
         reached.highs,
@@ -218,7 +240,7 @@ def _screen(search: Search, segments: Segments, reached: Reached) -> Segments:
     chosen = offsets[of] + np.arange(of.size) - np.repeat(np.cumsum(counts) - counts, counts)
     starts = begins[chosen]
     first = segments.begins[of] & (starts == segments.starts[of])
-    return Segments(starts, finishes[chosen], segments.owners[of], first)
+    return Segments(starts, finishes[chosen], segments.owners[of], first, segments.whole[of])
 
 
 def shared(threads: int, count: int, run: Callable[[slice], Result]) -> Sequence[Result]:

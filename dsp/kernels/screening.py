@@ -74,6 +74,7 @@ def may_hold_extremes(  # noqa: C901 - one sweep; its state is a dozen sums
     starts: Instants,
     ends: Instants,
     fills: Values,
+    whole: Switches,
     means: Values,
     lows: Values,
     highs: Values,
@@ -93,8 +94,8 @@ def may_hold_extremes(  # noqa: C901 - one sweep; its state is a dozen sums
     to the longest valid time. ``counts`` is filled with the number of stretches of positions that may hold extremes,
     and ``begins`` and ``finishes``, from offsets[s] on, with the windows' start at their first position and end at
     their last. Stretches less than a width apart are joined, and the last one goes on where there is no room for more.
-    A segment with less than four blocks to the width is one stretch, and the rest of one in which half of the first
-    blocks may hold extremes is too: there is little to gain.
+    A segment that is ``whole`` or has less than four blocks to the width is one stretch, and so is the rest of one in
+    which more than half of the first blocks may hold extremes: there is little to gain.
 
     The mean at some position of a block exceeds T only where the integral of (signal − T) over valid time is positive.
     It is at most the integral over the steps all positions of the block have in common, plus the integral of the
@@ -114,7 +115,7 @@ def may_hold_extremes(  # noqa: C901 - one sweep; its state is a dozen sums
             continue
         j = firsts[segment]
         f = fronts[segment]
-        if (last - j) * width < 4 * block * (end - starts[segment]):
+        if whole[segment] or (last - j) * width < 4 * block * (end - starts[segment]):
             begins[at], finishes[at], counts[segment] = starts[segment], end, 1
             continue
         # over the steps j … f − 1: those a window that ends at a is over

@@ -47,7 +47,7 @@ def compile_all() -> None:
         real.copy(), whole.copy(), whole.copy(), real.copy(), real.copy(), whole.copy(),
     )  # fmt: skip
     screening.may_hold_extremes(
-        instants, weights, values, 1.0, 60_000, 45_000.0, 16, firsts, firsts, lasts, starts, ends, real.copy(),
+        instants, weights, values, 1.0, 60_000, 45_000.0, 16, firsts, firsts, lasts, starts, ends, real.copy(), flags,
         real.copy(), real.copy(), real.copy(), whole.copy(), offsets, whole.copy(), whole.copy(), whole.copy(),
     )  # fmt: skip
     episodes.find_episodes(

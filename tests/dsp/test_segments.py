@@ -84,6 +84,22 @@ def test_a_long_piece_depends_on_its_own_readings_alone(monkeypatch: pytest.Monk
     assert same(*answers)
 
 
+def test_a_long_window_is_the_same_alone_and_among_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rolling, "SEGMENT", 100)
+    series = gappy(Averaging.ENERGETIC)
+    last = int(series.instants[-1])
+    # the fourth has fewer readings than a segment in one piece, and more in the other
+    mixed = [Interval(last // 3, last // 3 + 400_000), Interval(last // 2, last)]
+    short = [[Interval(start, start + 950_000)] for start in range(0, last, 7_000_000)]
+    windows = lay_out([[Interval(0, last)], [Interval(0, last // 2)], [], mixed, *short])
+    fills = np.linspace(1.0, 2.0, len(windows))
+    together = extremes(series, windows, "above", WIDTH, 0.75, np.zeros(len(windows), np.bool_), fills)
+    for number in range(len(windows)):
+        only = windows.only(np.array([number]))
+        alone = extremes(series, only, "above", WIDTH, 0.75, np.zeros(1, np.bool_), fills[[number]])
+        assert same(alone, together.part(slice(number, number + 1)))
+
+
 def wild(rng: np.random.Generator, averaging: Averaging) -> Series:
     """Steps of all lengths, silences, plateaus, and one reading that dwarfs the others."""
     size = int(rng.integers(300, 3000))
