@@ -27,6 +27,8 @@ class LevelSummary:
 
     Attributes
     ----------
+    readings, left_out : int
+        Those that count, and those that do not: outside the physical range of the quantity.
     period : float
         Median step of the log [s].
     duration : float
@@ -44,6 +46,7 @@ class LevelSummary:
     quantity: str
     unit: str
     readings: int
+    left_out: int
     period: float
     duration: float
     coverage: float
@@ -89,6 +92,7 @@ def _summary(name: str, rows: pl.DataFrame) -> LevelSummary:
         quantity=name,
         unit=what.unit,
         readings=len(series),
+        left_out=len(rows) - len(series),
         period=period,
         duration=window.length / 1000.0,
         coverage=coverage(series, window),

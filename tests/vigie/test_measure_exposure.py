@@ -40,6 +40,16 @@ def test_log_without_a_mapping_gives_the_same_level(capsys: pytest.CaptureFixtur
     assert "L_eq 35.42" in said(capsys, "levels", str(path))
 
 
+def test_impossible_levels_are_left_out_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "night.csv"
+    levels = [60, -300, 70, 900]
+    rows = "".join(f"2026-03-02T09:00:0{second}Z,{level}\n" for second, level in enumerate(levels))
+    log.write_text(f"time,laeq (dB)\n{rows}", encoding="utf-8")
+    found = json.loads(said(capsys, "levels", str(log), "--json"))["laeq"]
+    assert (found["readings"], found["left_out"]) == (2, 2)
+    assert "  2 more left out: outside 15 to 140 dB" in said(capsys, "levels", str(log))
+
+
 def test_log_without_a_level_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = tmp_path / "room.csv"
     log.write_text("time;co2 (ppm)\n2026-03-02 08:00:00;500\n2026-03-02 08:01:00;510\n", encoding="utf-8")

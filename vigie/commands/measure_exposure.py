@@ -158,7 +158,7 @@ def _tell_week(days: list[float], as_json: bool) -> None:
         _print({"days": days, "lex_40h": level})
         return
     sys.stdout.write(
-        f"L_EX,40h over {len(days)} days   {level:.1f} dB(A)\n"
+        f"L_EX,40h over {len(days)} {'day' if len(days) == 1 else 'days'}   {level:.1f} dB(A)\n"
         "The weekly level may stand in for the daily one only where exposure differs markedly from day to day, after\n"
         "telling the labour inspectorate, and up to 87 dB(A) (Code du travail, R4431-4).\n"
     )
@@ -251,6 +251,12 @@ def _tell_summary(summary: "LevelSummary") -> None:
         f"{summary.quantity}: {summary.readings} readings every {summary.period:g} s, {summary.duration:g} s, "
         f"coverage {100 * summary.coverage:.0f} %\n"
     )
+    if summary.left_out:
+        from catalog.quantities import quantity
+
+        known = quantity(summary.quantity)
+        possible = f"{known.physical_low:g} to {known.physical_high:g} {known.unit}"
+        sys.stdout.write(f"  {summary.left_out} more left out: outside {possible}\n")
     if summary.leq is not None:
         named = "  ".join(f"L{share} {level:.1f}" for share, level in summary.exceeded.items())
         spread = summary.exceeded[10] - summary.exceeded[90]
