@@ -19,7 +19,7 @@ from dsp.soundlevel import measure, peak_taps
 from dsp.weighting import weightings
 
 RATE, SECONDS = 48_000, 30
-REAL_TIME, FASTER = 200, 8
+REAL_TIME, FASTER = 300, 8
 Values = npt.NDArray[np.float64]
 
 

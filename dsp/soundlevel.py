@@ -27,7 +27,7 @@ SAMPLING = 0.01
 SHORTEST = 1.0
 """A shorter recording has no level [s]."""
 
-_BLOCKS_A_SECOND = 10
+_BLOCKS_A_SECOND = 2
 _RISE = 0.63
 """Fast starts at nothing; after five time constants it is 0.03 dB low. Percentiles leave this out [s]."""
 _BIN = 0.01
@@ -158,10 +158,10 @@ class SoundLevelMeter:
     A and C weighting: ``dsp.weighting``. Time weighting: first-order low-pass on the squared A-weighted pressure,
     from 0 at the first sample, τ = 0.125 s and 1 s. LCpeak: the C-weighted signal between samples is computed by a
     16-point windowed sinc at thirds of a sample, then a parabola; without it a tone at 8 kHz sampled at 48 kHz may read
-    1.2 dB low. All filters start at rest, at the mean of the first 0.1 s, so that an offset of the converter is no
+    1.2 dB low. All filters start at rest, at the mean of the first 0.5 s, so that an offset of the converter is no
     step; a recording that begins inside a loud sound does begin with one, which the 20 Hz high-pass of A and C forgets
     within 0.1 s. Percentiles leave out the first 0.63 s. LAFmax of a second is the largest Fast level in it, whatever
-    raised it before. Samples are worked on in blocks of 0.1 s, whatever pieces they come in, so that results do not
+    raised it before. Samples are worked on in blocks of 0.5 s, whatever pieces they come in, so that results do not
     depend on the pieces, to the bit.
 
     References

@@ -58,7 +58,8 @@ def check_rate(sample_rate: int) -> None:
     if sample_rate in SAMPLE_RATES:
         return
     known = ", ".join(f"{rate / 1000:g}" for rate in SAMPLE_RATES)
-    why = "its top is missing for class 1 weighting up to 16 kHz" if sample_rate < SAMPLE_RATES[0] else "not checked"
+    low = "its top is missing for class 1 weighting up to 16 kHz, and resampling does not bring it back"
+    why = low if sample_rate < SAMPLE_RATES[0] else "not checked"
     raise SoundError(f"sample rate {sample_rate} Hz: {why}; record at 48 kHz (accepted: {known} kHz)")
 
 

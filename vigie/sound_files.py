@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _PIECE = 1 << 18
-_LOSSY = {"MP3": "MP3", "MPEG": "MP3", "OGG": "Ogg"}
+_BITS = {
+    "PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32,
+    "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32,
+}  # fmt: skip
+_FLOATING = frozenset({"FLOAT", "DOUBLE"})
+_LOSSY_SUFFIXES = frozenset({".3gp", ".aac", ".ac3", ".amr", ".m4a", ".mp4", ".oga", ".webm", ".wma"})
+_LOSSY = "leaves sound out, and levels with it; record WAV or FLAC (a copy in WAV does not bring it back)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +34,27 @@ class SoundFile:
         Samples of one channel, as the file's header says.
     channel : int
         The one that is read, counted from 1.
+    bits : int or None
+        Of a sample; None for floating-point numbers.
     """
 
     path: Path
     sample_rate: int
     frames: int
     channel: int
+    bits: int | None
 
     def pieces(self) -> "Iterator[npt.NDArray[np.float64]]":
         """The samples of the channel, shares of full scale, about five seconds at a time."""
         import soundfile
 
         try:
-            with soundfile.SoundFile(str(self.path)) as opened:
+            with soundfile.SoundFile(self.path) as opened:
                 while len(piece := opened.read(_PIECE, dtype="float64", always_2d=True)):
                     yield piece[:, self.channel - 1]
-        except (OSError, RuntimeError) as error:
-            raise UsageError(f"{self.path}: cannot be read to its end ({error}); is the file whole?") from None
+        except soundfile.LibsndfileError as error:
+            reason = error.error_string.strip(" .")
+            raise UsageError(f"{self.path}: cannot be read to its end ({reason}); is the file whole?") from None
 
 
 def open_sound(path: Path, channel: int | None) -> SoundFile:
@@ -58,18 +68,20 @@ def open_sound(path: Path, channel: int | None) -> SoundFile:
     import soundfile
 
     if not path.is_file():
-        raise UsageError(f"{path}: no such file")
+        raise UsageError(f"{path}: {'is a folder; expected a sound file' if path.is_dir() else 'no such file'}")
     try:
-        info = soundfile.info(str(path))
-    except RuntimeError:
+        info = soundfile.info(path)
+    except soundfile.LibsndfileError:
+        if path.suffix.lower() in _LOSSY_SUFFIXES:
+            raise UsageError(f"{path}: {path.suffix[1:].lower()} {_LOSSY}") from None
         raise UsageError(f"{path}: not a sound file; expected WAV or FLAC") from None
-    if info.format in _LOSSY:
-        raise UsageError(f"{path}: {_LOSSY[info.format]} leaves sound out, and levels with it; record WAV or FLAC")
+    if info.subtype not in _BITS and info.subtype not in _FLOATING:
+        raise UsageError(f"{path}: {info.subtype_info} {_LOSSY}")
     if info.frames == 0:
         raise UsageError(f"{path}: holds no samples")
     if channel is None and info.channels > 1:
         raise UsageError(f"{path}: {info.channels} channels; say which is the microphone, e.g. --channel 1")
-    chosen = channel or 1
+    chosen = 1 if channel is None else channel
     if not 1 <= chosen <= info.channels:
         raise UsageError(f"{path}: --channel {chosen}, but the file has {info.channels}; expected 1 to {info.channels}")
-    return SoundFile(path, info.samplerate, info.frames, chosen)
+    return SoundFile(path, info.samplerate, info.frames, chosen, _BITS.get(info.subtype))

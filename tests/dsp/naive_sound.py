@@ -16,8 +16,8 @@ def level(mean_square: float) -> float:
 
 
 def at_rest(pressure: Samples, rate: int) -> Samples:
-    """The signal without the offset it begins with, the mean of its first 0.1 s."""
-    return pressure - pressure[: rate // 10].mean()
+    """The signal without the offset it begins with, the mean of its first 0.5 s."""
+    return pressure - pressure[: rate // 2].mean()
 
 
 def weighted(pressure: Samples, rate: int, curve: str) -> Samples:

@@ -21,7 +21,7 @@ def tone(seconds: float = 3, amplitude: float = 0.5, rate: int = 48_000) -> Valu
 
 
 def written(path: Path, samples: Values, rate: int = 48_000, subtype: str = "PCM_16") -> Path:
-    soundfile.write(str(path), samples, rate, subtype=subtype)
+    soundfile.write(path, samples, rate, subtype=subtype)
     return path
 
 
@@ -90,8 +90,67 @@ def test_person_reads_a_table_and_seconds_go_to_a_file(tmp_path: Path) -> None:
     for words in ("LAeq", "91.0", "LCpeak", "third octave", "every 10 ms", "uncertainty is that of the microphone"):
         assert words in said
     lines = seconds.read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "second,laeq"
-    assert len(lines) == 4
+    assert lines[0] == "seconds,laeq,lafmax,lcpeak"
+    assert [line.split(",")[0] for line in lines[1:]] == ["1", "2", "3"]
+    assert float(lines[2].split(",")[1]) == pytest.approx(90.97, abs=0.03)
+
+
+def test_dated_seconds_are_readings(tmp_path: Path) -> None:
+    seconds, workspace = tmp_path / "seconds.csv", tmp_path / "service"
+    sound = np.concatenate([tone(4), np.zeros(48_000 * 14), tone(2)])
+    file = written(tmp_path / "a.wav", sound)
+    said = vigie(
+        "measure", "noise", file, "--full-scale-pa", 2, "--seconds", seconds, "--start", "2026-03-02T08:00:00.5+01:00"
+    )  # fmt: skip
+    assert f"vigie import {seconds} --kit KIT" in said.stderr
+    lines = seconds.read_text(encoding="utf-8").splitlines()
+    assert lines[1].startswith("2026-03-02T08:00:01.500+01:00,90.9")
+    assert len(lines) == 21
+    assert lines[17].endswith(",,,")  # digital silence has no level
+
+    vigie("init", workspace)
+    vigie("import", seconds, "--kit", "microphone-1", "--workspace", workspace)
+    listed = vigie("readings", "--kit", "microphone-1", "--json", "--workspace", workspace).stdout
+    readings = json.loads(listed)
+    assert {reading["quantity"] for reading in readings} == {"laeq", "lafmax", "lcpeak"}
+    assert min(reading["time"] for reading in readings).startswith("2026-03-02T07:00:01.5")
+
+
+def test_calibration_before_and_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, before = written(tmp_path / "a.wav", tone()), written(tmp_path / "before.wav", tone(5, 0.05))
+    after = written(tmp_path / "after.wav", tone(5, 0.05 * 10 ** (0.7 / 20)))
+    found = measured(capsys, file, "--calibration", before, "--calibration", after)
+    assert found["laeq"] == pytest.approx(114.0, abs=0.03)
+    assert found["calibration_drift"] == pytest.approx(0.7, abs=0.01)
+    assert any("+0.7 dB after against before" in note for note in found["notes"])
+
+
+@pytest.mark.parametrize(
+    ("subtype", "samples", "options", "says"),
+    [
+        ("FLOAT", tone(amplitude=1.9), ("--full-scale-pa", 1), "1.9 times full scale"),
+        ("PCM_16", tone(), ("--full-scale-pa", 2_000), "LAeq 151 dB is hardly"),
+        ("PCM_16", tone(), ("--full-scale-pa", 1e-6), "is hardly that of a workplace"),
+        ("PCM_16", tone(), ("--full-scale-pa", 94), "level of a calibrator meant"),
+        ("PCM_16", tone(5, 0.05), ("--calibration", "a.wav", "--calibrator", 100), "94, 104, 114 or 124"),
+        ("PCM_U8", tone(amplitude=0.008), ("--full-scale-pa", 20), "rounding to 8 bits makes a noise of 67 dB"),
+        ("PCM_U8", np.clip(tone(amplitude=3), -1, 1), ("--full-scale-pa", 20), "OVER RANGE"),
+    ],
+    ids=["floats beyond 1", "too loud", "too faint", "94 Pa", "calibrator of 100 dB", "8 bits", "8 bits clipped"],
+)
+def test_what_is_doubtful_is_remarked(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    subtype: str,
+    samples: Values,
+    options: tuple[object, ...],
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = measured(capsys, written(Path("a.wav"), samples, subtype=subtype), *options)
+    assert any(says in note for note in found["notes"]), found["notes"]
+    assert found["over_range"] is (says == "OVER RANGE")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +164,21 @@ def test_person_reads_a_table_and_seconds_go_to_a_file(tmp_path: Path) -> None:
         (("none.wav", "--full-scale-pa", "2"), "none.wav: no such file"),
         (("text.wav", "--full-scale-pa", "2"), "text.wav: not a sound file"),
         (("empty.wav", "--full-scale-pa", "2"), "empty.wav: holds no samples"),
-        (("low.wav", "--full-scale-pa", "2"), "low.wav: sample rate 16000 Hz"),
+        (("low.wav", "--full-scale-pa", "2"), "low.wav: sample rate 22050 Hz"),
+        (("a.ogg", "--full-scale-pa", "2"), "a.ogg: Vorbis leaves sound out"),
+        (("a.mp3", "--full-scale-pa", "2"), "a.mp3: MPEG Layer III leaves sound out"),
+        (("law.wav", "--full-scale-pa", "2"), "law.wav: U-Law leaves sound out"),
+        (("phone.m4a", "--full-scale-pa", "2"), "phone.m4a: m4a leaves sound out"),
+        (("cut.flac", "--full-scale-pa", "2"), "cut.flac: cannot be read to its end"),
+        ((".", "--full-scale-pa", "2"), "is a folder"),
+        (("good.wav", "--full-scale-pa", "-2"), "above 0"),
+        (("good.wav", "--calibration", "good.wav", "--calibration", "./good.wav"), "given twice"),
+        (("good.wav", *["--calibration", "good.wav"] * 3), "given 3 times"),
+        (("two.wav", "--full-scale-pa", "2", "--channel", "0"), "--channel 0, but the file has 2"),
+        (("good.wav", "--full-scale-pa", "2", "--seconds", "./good.wav"), "would be overwritten"),
+        (("good.wav", "--full-scale-pa", "2", "--start", "2026-03-02T08:00Z"), "--seconds FILE"),
+        (("good.wav", "--full-scale-pa", "2", "--seconds", "a.csv", "--start", "2026-03-02T08:00"), "no offset"),
+        (("good.wav", "--full-scale-pa", "2", "--seconds", "a.csv", "--start", "today"), "expected an instant"),
         (("nan.wav", "--full-scale-pa", "2"), "nan.wav: a sample 1.042 s after the start is not a number"),
         (("short.wav", "--full-scale-pa", "2"), "short.wav: 0.5 s of sound; a level needs at least 1 s"),
         (("two.wav", "--full-scale-pa", "2"), "two.wav: 2 channels; say which"),
@@ -125,7 +198,13 @@ def test_wrong_use_is_one_line(
     written(Path("good.wav"), tone(5))
     written(Path("short.wav"), tone(0.5))
     written(Path("empty.wav"), np.zeros(0))
-    written(Path("low.wav"), tone(rate=16_000), 16_000)
+    written(Path("low.wav"), tone(rate=22_050), 22_050)
+    written(Path("law.wav"), tone(), subtype="ULAW")
+    written(Path("a.ogg"), tone(), subtype="VORBIS")
+    written(Path("a.mp3"), tone(), subtype="MPEG_LAYER_III")
+    Path("phone.m4a").write_bytes(b"\x00\x00\x00\x1cftypM4A ")
+    flac = written(Path("cut.flac"), np.random.default_rng(1).normal(0, 0.1, 480_000)).read_bytes()
+    Path("cut.flac").write_bytes(flac[: len(flac) // 2])
     written(Path("two.wav"), np.zeros((96_000, 2)))
     wrong = tone()
     wrong[50_000] = np.nan

@@ -12,12 +12,8 @@ from vigie.errors import UsageError
 
 if TYPE_CHECKING:
     from dsp.soundlevel import SoundLevels
+    from vigie.sound_calibration import FullScale
     from vigie.sound_files import SoundFile
-
-_CALIBRATION_AT_MOST = 60
-"""Seconds of a calibration that are looked at."""
-_SCATTER = 4.34
-_LOW_BANDS = 1.0
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +28,10 @@ def noise(
         typer.Option("--full-scale-pa", metavar="PA", help="Sound pressure of the sample value 1.0, a peak value."),
     ] = None,
     calibration: Annotated[
-        Path | None, typer.Option("--calibration", metavar="FILE", help="Recording of a 1 kHz calibrator, same gain.")
+        list[Path] | None,
+        typer.Option(
+            "--calibration", metavar="FILE", help="Recording of a 1 kHz calibrator, same gain; twice: before and after."
+        ),
     ] = None,
     calibrator: Annotated[float, typer.Option("--calibrator", metavar="DB", help="Level of the calibrator.")] = 94.0,
     channel: Annotated[
@@ -43,7 +42,12 @@ def noise(
         typer.Option("--noise-floor", metavar="DB", help="A-weighted noise of the instrument itself: under range."),
     ] = None,
     seconds: Annotated[
-        Path | None, typer.Option("--seconds", metavar="FILE", help="Write LAeq of every second to a CSV file.")
+        Path | None,
+        typer.Option("--seconds", metavar="FILE", help="Write LAeq, LAFmax, LCpeak of every second to a CSV file."),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="WHEN", help="When it was recorded, for --seconds and vigie import."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
@@ -51,67 +55,35 @@ def noise(
 
     Example: vigie measure noise workshop.wav --calibration calibrator.wav --calibrator 94
     """
+    from vigie.sound_calibration import full_scale
     from vigie.sound_files import open_sound
+    from vigie.sound_seconds import seconds_file
 
+    calibrations = calibration or []
+    target = seconds_file(seconds, start, [file, *calibrations])
     sound = open_sound(file, channel)
-    pressure = _full_scale(full_scale_pa, calibration, calibrator, channel)
-    levels = _measure(sound, pressure, noise_floor)
-    if seconds is not None:
-        _write_seconds(levels, seconds)
+    scale = full_scale(full_scale_pa, calibrations, calibrator, channel)
+    levels = _measure(sound, scale.pressure, noise_floor)
+    if target is not None:
+        target.write(levels)
     if as_json:
-        sys.stdout.write(json.dumps(as_object(levels, sound, pressure), indent=2, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps(as_object(levels, sound, scale), indent=2, allow_nan=False) + "\n")
     else:
-        _tell(levels, sound, pressure)
-
-
-def _full_scale(given: float | None, calibration: Path | None, level: float, channel: int | None) -> float:
-    """Pressure of full scale [Pa]."""
-    if given is not None and calibration is not None:
-        raise UsageError("--full-scale-pa and --calibration exclude each other; choose one")
-    if given is not None:
-        if not 0 < given < math.inf:
-            raise UsageError(f"--full-scale-pa {given:g}; expected a pressure above 0, in Pa")
-        return given
-    if calibration is None:
-        raise UsageError(
-            "a recording alone has no sound level, only dB re full scale; add --full-scale-pa PA (pressure of the "
-            "sample value 1.0) or --calibration FILE (recording of a calibrator with the same gain)"
-        )
-    return _calibrated(calibration, level, channel)
-
-
-def _calibrated(path: Path, level: float, channel: int | None) -> float:
-    import numpy as np
-
-    from dsp.calibrator import calibrate
-    from dsp.weighting import SoundError
-    from vigie.sound_files import open_sound
-
-    sound = open_sound(path, channel)
-    pieces, length = [], 0
-    for piece in sound.pieces():
-        pieces.append(piece)
-        length += piece.size
-        if length >= _CALIBRATION_AT_MOST * sound.sample_rate:
-            break
-    try:
-        return calibrate(
-            np.concatenate(pieces)[: _CALIBRATION_AT_MOST * sound.sample_rate], sound.sample_rate, level
-        )  # fmt: skip
-    except SoundError as error:
-        raise UsageError(f"{path}: {error}") from None
+        _tell(levels, sound, scale)
 
 
 def _measure(sound: "SoundFile", pressure: float, noise_floor: float | None) -> "SoundLevels":
-    from dsp.soundlevel import SoundLevelMeter
+    from dsp.soundlevel import FULL, SoundLevelMeter
     from dsp.weighting import SoundError, check_rate
     from vigie.compilation import announce_compilation
     from vigie.progress import bars
 
+    floor = -math.inf if noise_floor is None else noise_floor
+    full_sample = FULL if sound.bits is None else min(FULL, 1 - 2.0 ** (1 - sound.bits))
     try:
         check_rate(sound.sample_rate)
         announce_compilation()
-        meter = SoundLevelMeter(sound.sample_rate, pressure, -math.inf if noise_floor is None else noise_floor)
+        meter = SoundLevelMeter(sound.sample_rate, pressure, floor, full_sample)
         with bars() as progress:
             task = progress.add_task(sound.path.name, total=round(sound.frames / sound.sample_rate))
             for piece in sound.pieces():
@@ -122,7 +94,7 @@ def _measure(sound: "SoundFile", pressure: float, noise_floor: float | None) -> 
         raise UsageError(f"{sound.path}: {error}") from None
 
 
-def as_object(levels: "SoundLevels", sound: "SoundFile", pressure: float) -> dict[str, object]:
+def as_object(levels: "SoundLevels", sound: "SoundFile", scale: "FullScale") -> dict[str, object]:
     """What ``--json`` prints; null for a level there is none of, with the reason in ``notes``."""
     from dsp.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS
     from dsp.soundlevel import PERCENTILES
@@ -131,7 +103,8 @@ def as_object(levels: "SoundLevels", sound: "SoundFile", pressure: float) -> dic
         "file": str(sound.path),
         "channel": sound.channel,
         "sample_rate": sound.sample_rate,
-        "full_scale_pa": pressure,
+        "full_scale_pa": scale.pressure,
+        "calibration_drift": None if scale.drift is None else _number(scale.drift),
         "duration": levels.duration,
         "laeq": _number(levels.laeq),
         "lceq": _number(levels.lceq),
@@ -147,7 +120,8 @@ def as_object(levels: "SoundLevels", sound: "SoundFile", pressure: float) -> dic
         "over_range": levels.over_range,
         "under_range": levels.under_range,
         "clipped_runs": levels.clipped_runs,
-        "notes": _notes(levels, sound),
+        "largest_sample": levels.largest_sample,
+        "notes": _notes(levels, sound, scale),
     }
 
 
@@ -155,35 +129,13 @@ def _number(level: float) -> float | None:
     return round(level, 3) if math.isfinite(level) else None
 
 
-def _notes(levels: "SoundLevels", sound: "SoundFile") -> list[str]:
-    """What one must know beside the numbers."""
-    from dsp.bands import third_octaves
+def _notes(levels: "SoundLevels", sound: "SoundFile", scale: "FullScale") -> list[str]:
+    from vigie.sound_remarks import remarks
 
-    notes = []
-    if levels.over_range:
-        notes.append(
-            f"OVER RANGE: clipped {levels.clipped_runs} times; the true levels, the peak most of all, are higher than "
-            "these numbers by an unknown amount"
-        )
-    if levels.under_range:
-        notes.append("UNDER RANGE: LAeq is not above the instrument's own noise; the true level is at most this")
-    if not math.isfinite(levels.laeq):
-        notes.append("digital silence: every sample is zero, so there is no level; was the microphone connected?")
-    bands = third_octaves(sound.sample_rate)
-    missing = [band.nominal for band in bands if not band.fits]
-    if missing:
-        notes.append(f"no {', '.join(missing)} Hz band: it reaches beyond half the sample rate")
-    scattered = [
-        band.nominal for band in bands if _SCATTER / math.sqrt((band.upper - band.lower) * levels.duration) > _LOW_BANDS
-    ]
-    if scattered:
-        notes.append(
-            f"third octaves up to {scattered[-1]} Hz: too short a recording; steady noise scatters by more than 1 dB"
-        )
-    return notes
+    return [*scale.remarks, *remarks(levels, sound, scale.pressure)]
 
 
-def _tell(levels: "SoundLevels", sound: "SoundFile", pressure: float) -> None:
+def _tell(levels: "SoundLevels", sound: "SoundFile", scale: "FullScale") -> None:
     from dsp.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS
     from dsp.soundlevel import PERCENTILES
     from vigie.output import Sheet, print_sheet
@@ -207,23 +159,14 @@ def _tell(levels: "SoundLevels", sound: "SoundFile", pressure: float) -> None:
         for name, level in zip(NOMINAL_THIRDS, levels.thirds, strict=True)
     ]
     print_sheet(Sheet("Bands, unweighted", ("Hz", "third octave", "octave"), rows))
-    for note in _notes(levels, sound):
+    for note in _notes(levels, sound, scale):
         sys.stdout.write(f"{note}\n")
+    drift = "" if scale.drift is None else f"; the calibrator reads {_text(scale.drift)} dB more after than before"
     sys.stdout.write(
-        f"Full scale is {pressure:.4g} Pa. Percentiles: A-weighted Fast level every 10 ms, without the first 0.63 s. "
-        "The filters add 0.1 dB at most; the uncertainty is that of the microphone and its calibration.\n"
+        f"Full scale is {scale.pressure:.4g} Pa{drift}. Percentiles: A-weighted Fast level every 10 ms, without the "
+        "first 0.63 s. The filters add 0.1 dB at most; the uncertainty is that of the microphone and its calibration.\n"
     )
 
 
 def _text(level: float) -> str:
     return f"{round(level, 1) + 0.0:.1f}" if math.isfinite(level) else "–"
-
-
-def _write_seconds(levels: "SoundLevels", target: Path) -> None:
-    lines = ["second,laeq"]
-    lines += [f"{i},{level:.3f}" if math.isfinite(level) else f"{i}," for i, level in enumerate(levels.laeq_per_second)]
-    try:
-        target.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written ({error.strerror or error})") from None
-    sys.stderr.write(f"{len(lines) - 1} seconds written to {target}\n")
