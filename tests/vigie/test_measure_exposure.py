@@ -8,6 +8,7 @@ import pytest
 from tests.shared_data import require_shared
 from tests.vigie.running import PROJECT
 from vigie.cli import main
+from vigie.commands.measure_exposure import _verdict
 
 CIRRUS = PROJECT / "examples" / "cirrus" / "mapping.toml"
 
@@ -93,6 +94,18 @@ def test_welders_of_the_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert [round(found[name], 1) for name in ("lex_8h", "u", "expanded_uncertainty")] == [84.3, 1.7, 2.8]
     job = json.loads(said(capsys, "iso9612", str(PROJECT / "examples" / "iso9612" / "production.yaml"), "--json"))
     assert round(job["expanded_uncertainty"], 1) == 3.8
+
+
+@pytest.mark.parametrize(
+    ("level", "expanded", "limit", "words"),
+    [
+        (84.3, 2.8, 85.0, "cannot be said to be below (84.3 + 2.8 = 87.1)"),
+        (83.37, 3.03, 80.0, "reached, with 95 % confidence (83.37 − 3.03 = 80.34)"),  # 83.4 − 3.0 is not 80.3
+        (82.96, 2.01, 85.0, "below, with 95 % confidence (82.96 + 2.01 = 84.97)"),  # below 85.0 = 85.0 would be odd
+    ],
+)
+def test_the_sum_beside_a_verdict_adds_up(level: float, expanded: float, limit: float, words: str) -> None:
+    assert _verdict(level, expanded, limit) == words
 
 
 def test_every_mistake_of_a_plan_is_told_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """``vigie measure noise-exposure``, ``iso9612`` and ``levels``: occupational noise from levels and durations."""
 
 import json
+import math
 import re
 import sys
 from dataclasses import asdict
@@ -206,14 +207,25 @@ def _tell_result(result: "TaskBased | Sampled") -> None:
 
 
 def _verdict(level: float, expanded: float, limit: float) -> str:
-    sums = f"{level:.1f} + {expanded:.1f} = {level + expanded:.1f}"
+    over = _sum(level, expanded, limit)
     if level + expanded < limit:
-        return f"below, with 95 % confidence ({sums})"
+        return f"below, with 95 % confidence ({over})"
     if level - expanded >= limit:
-        return f"reached, with 95 % confidence ({level:.1f} − {expanded:.1f} = {level - expanded:.1f})"
+        return f"reached, with 95 % confidence ({_sum(level, -expanded, limit)})"
     return (
-        f"cannot be said to be below ({sums})" if level < limit else f"reached, but not with 95 % confidence ({sums})"
+        f"cannot be said to be below ({over})" if level < limit else f"reached, but not with 95 % confidence ({over})"
     )
+
+
+def _sum(level: float, change: float, limit: float) -> str:
+    """The sum in as many digits as it takes to come out right, on its own side of the limit."""
+    total = level + change
+    for digits in (1, 2, 3):
+        shown = round(total, digits)
+        adds_up = math.isclose(round(level, digits) + round(change, digits), shown, abs_tol=1e-9)
+        if adds_up and (shown < limit) == (total < limit):
+            break
+    return f"{level:.{digits}f} {'−' if change < 0 else '+'} {abs(change):.{digits}f} = {total:.{digits}f}"
 
 
 def _result_object(result: "TaskBased | Sampled") -> dict[str, object]:
