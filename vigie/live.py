@@ -2,7 +2,7 @@
 
 import logging
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from dsp.batch import WindowError
 from dsp.series import Series
 from dsp.stream import LiveState, Track, Watch
 from rules.pack import Pack, default_packs
-from store.live import LIVE_SCHEMA, LiveStateError
+from store.live import LIVE_SCHEMA, SHOWN_AFTER, LiveStateError
 from store.registry import load
 from store.scope import Scope
 from vigie.channels import ChannelSeries, channel_series
@@ -129,7 +129,9 @@ class Live:
                 self._shown[key] = _rows(self._running[key])
                 changed = True
         self._version, self._registry = touched.version, registry
-        self._shown = {key: rows for key, rows in self._shown.items() if key in found}
+        before = len(self._shown)
+        self._shown = {key: rows for key, rows in self._shown.items() if _is_shown(rows, at)}
+        changed = changed or len(self._shown) < before
         if changed:
             self._place.live.show(self.values())
             if self._saved_at is None or not 0 <= at - self._saved_at < self._save_every:
@@ -138,7 +140,7 @@ class Live:
         return changed
 
     def values(self) -> pl.DataFrame:
-        """One row an open shift and quantity: :data:`store.live.LIVE_SCHEMA`."""
+        """One row a quantity of a shift that is open, or ended lately: :data:`store.live.LIVE_SCHEMA`."""
         missing = {key: _rows(running) for key, running in self._running.items() if key not in self._shown}
         self._shown |= missing
         rows = [row for shown in self._shown.values() for row in shown]
@@ -294,6 +296,10 @@ def _rows(running: Running) -> list[dict[str, object]]:
             zip(running.quantities, running.units, running.simulated, strict=True)
         )
     ]
+
+
+def _is_shown(rows: Sequence[Mapping[str, object]], at: int) -> bool:
+    return any(int(str(row["until"])) > at - SHOWN_AFTER for row in rows)
 
 
 def _row(running: Running, row: int, name: str, unit: str, simulated: bool) -> dict[str, object]:

@@ -1,13 +1,14 @@
 """The shifts under way as rows and as a table for a person."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from catalog.quantities import quantity as quantity_named
 from catalog.suggest import did_you_mean
+from store.live import SHOWN_AFTER
 from store.registry import load
 from store.scope import Scope
 from vigie.errors import UsageError
@@ -15,15 +16,28 @@ from vigie.output import Sheet, cell
 from vigie.times import as_datetime, now
 from vigie.workspace import Workspace
 
+STALE_AFTER = timedelta(minutes=10)
+"""A newest reading older than this is said to be: the kit is silent, or nobody collects."""
+
 
 def live_frame(place: Workspace, kit: str | None, zone: str | None, quantity: str | None) -> pl.DataFrame:
-    """Open shifts and their quantities, :data:`store.live.LIVE_SCHEMA`; shifts that ended since are left out."""
+    """Shifts under way, or over since the last computation, and their quantities.
+
+    Returns
+    -------
+    polars.DataFrame
+        :data:`store.live.LIVE_SCHEMA` and ``standing``: ``under way``, ``stale`` or ``ended``.
+    """
     registry = load(place.database, Scope.service())
     _known("--zone", zone, registry.zones)
     _known("--kit", kit, registry.kits)
     if quantity is not None:
         quantity = quantity_named(quantity).id
-    frame = place.live.values().filter(pl.col("until") > as_datetime(now()))
+    at = as_datetime(now())
+    stale = pl.col("newest").is_null() | (pl.col("newest") < at - STALE_AFTER)
+    standing = pl.when(pl.col("until") <= at).then(pl.lit("ended")).when(stale).then(pl.lit("stale"))
+    frame = place.live.values().with_columns(standing.otherwise(pl.lit("under way")).alias("standing"))
+    frame = frame.filter(pl.col("until") > at - timedelta(milliseconds=SHOWN_AFTER))
     for name, wanted in (("kit", kit), ("zone", zone), ("quantity", quantity)):
         if wanted is not None:
             frame = frame.filter(pl.col(name) == wanted)
@@ -53,17 +67,26 @@ def live_sheet(frame: pl.DataFrame, timezone: str) -> Sheet:
             row["unit"],
             _limits(row["limits"]),
             _open(row["limits"], zone),
+            _standing(row, zone),
         ]
         for row in frame.iter_rows(named=True)
     ]
     simulated = ", SIMULATED READINGS" if frame["simulated"].any() else ""
     columns = ["zone", "kit", "quantity", "since", "newest", "seen", "mean", "max 15 min", "max 1 h", "unit"]
-    return Sheet(f"Shifts under way{simulated}", [*columns, "beyond limits", "episode since"], rows)
+    return Sheet(f"Shifts under way{simulated}", [*columns, "beyond limits", "episode since", "standing"], rows)
 
 
 def _limits(limits: list[dict[str, object]]) -> str:
     said = [f"{each['direction']} {each['limit']:g}: {_minutes(each['seconds'])}" for each in limits if each["seconds"]]
     return ", ".join(said) or "–"
+
+
+def _standing(row: dict[str, object], zone: ZoneInfo) -> str:
+    if row["standing"] == "ended":
+        return "ended, computed at next compute"
+    if row["standing"] == "stale":
+        return f"stale: stands at {cell(row['newest'], zone)}" if row["newest"] else "no reading yet"
+    return "under way"
 
 
 def _minutes(seconds: object) -> str:

@@ -23,7 +23,7 @@ def with_live(portal: Portal, folder: Path, until: int = NOW + HOUR) -> Portal:
             {"limit": 80.0, "direction": "above", "seconds": 1500.0, "episodes": 1, "episode_since": NOW - 600_000}
         ],
     }  # fmt: skip
-    LiveStore(folder).save(b"", pl.DataFrame([row], schema=LIVE_SCHEMA))
+    LiveStore(folder).show(pl.DataFrame([row], schema=LIVE_SCHEMA))
     config = replace(portal.config, live=folder)
     return Portal(config, create_app(config), portal.clock)
 
