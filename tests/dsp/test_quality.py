@@ -8,6 +8,7 @@ from catalog.quality import Allowance, QualityLimits, Span, SpikeTest, quality_l
 from catalog.schedule import Interval
 from dsp.quality import Channel, QualityError, Readings, combine, examine
 from dsp.quality_between import arrival, day_medians, humidity, neighbours, order
+from dsp.quality_runs import runs
 from dsp.quality_tests import QualityTest
 
 MINUTE = 60_000
@@ -114,3 +115,11 @@ def test_of_three_kits_the_one_apart_is_suspect_the_day_after() -> None:
     assert neighbours(instants, days, c, [a, b], limit, "").flags.tolist() == [2, 3]
     assert neighbours(instants, days, a, [b], limit, "").flags.tolist() == [2, 1]
     assert neighbours(instants, days, a, [np.full(2, np.nan)], limit, "").flags.tolist() == [2, 2]
+
+
+def test_no_reading_has_no_run() -> None:
+    """A quantity that was heard before the deployment and never in it: computing once ended in an error."""
+    none = Readings(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int8))
+    marks = examine(none, quality_limits(QuantityId("co2")), Channel(60_000, 180_000))
+    assert marks
+    assert runs(none.instants, marks) == []
