@@ -39,6 +39,9 @@ LIVE_SCHEMA: dict[str, Any] = {
 }
 """One row an open shift and quantity; ``seconds`` are the time beyond a limit, ``episode_since`` of one under way."""
 
+STALE_AFTER = 600_000
+"""Milliseconds: a newest reading older than this is said to be; the kit is silent, or nobody collects."""
+
 SHOWN_AFTER = 3_600_000
 """Milliseconds an ended shift's last values stay: until it was computed."""
 

@@ -20,7 +20,7 @@ from store.database import Database
 from store.errors import UnknownError
 from store.exposures import ExposureStore, Revisions
 from store.kits import StoredStatus, stored_status
-from store.live import LIVE_SCHEMA, LiveStore
+from store.live import LIVE_SCHEMA, SHOWN_AFTER, LiveStore
 from store.privacy import Privacy, Withheld, coarse_course, coarse_episodes, without_moments
 from store.readings import ReadingStore
 from store.registry import load
@@ -176,10 +176,10 @@ class Views:
         return PlaceView(found, registry.establishment_of(found), registry.employer_of(found))
 
     def live(self, scope: Scope, zone: str, now: int) -> pl.DataFrame:
-        """Shifts of a zone under way, :data:`store.live.LIVE_SCHEMA`; for the service only, an employer gets none."""
+        """Shifts of a zone under way or ended lately, :data:`store.live.LIVE_SCHEMA`; an employer gets none."""
         if scope.is_employer or self._live is None:
             return pl.DataFrame(schema=LIVE_SCHEMA)
-        return self._live.values().filter(pl.col("zone") == zone, pl.col("until").dt.epoch("ms") > now)
+        return self._live.values().filter(pl.col("zone") == zone, pl.col("until").dt.epoch("ms") > now - SHOWN_AFTER)
 
     def exposures(
         self,

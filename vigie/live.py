@@ -130,7 +130,7 @@ class Live:
                 changed = True
         self._version, self._registry = touched.version, registry
         before = len(self._shown)
-        self._shown = {key: rows for key, rows in self._shown.items() if _is_shown(rows, at)}
+        self._shown = {key: rows for key, rows in self._shown.items() if key in found or _ended_lately(rows, at)}
         changed = changed or len(self._shown) < before
         if changed:
             self._place.live.show(self.values())
@@ -138,6 +138,11 @@ class Live:
                 self._place.live.save(self._packed())
                 self._saved_at = at
         return changed
+
+    @property
+    def kept_bytes(self) -> int:
+        """Memory of the readings kept of the open shifts and what the quality tests look back at."""
+        return self._recent.size
 
     def values(self) -> pl.DataFrame:
         """One row a quantity of a shift that is open, or ended lately: :data:`store.live.LIVE_SCHEMA`."""
@@ -298,8 +303,8 @@ def _rows(running: Running) -> list[dict[str, object]]:
     ]
 
 
-def _is_shown(rows: Sequence[Mapping[str, object]], at: int) -> bool:
-    return any(int(str(row["until"])) > at - SHOWN_AFTER for row in rows)
+def _ended_lately(rows: Sequence[Mapping[str, object]], at: int) -> bool:
+    return any(at - SHOWN_AFTER < int(str(row["until"])) <= at for row in rows)
 
 
 def _row(running: Running, row: int, name: str, unit: str, simulated: bool) -> dict[str, object]:

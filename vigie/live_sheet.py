@@ -8,16 +8,13 @@ import polars as pl
 
 from catalog.quantities import quantity as quantity_named
 from catalog.suggest import did_you_mean
-from store.live import SHOWN_AFTER
+from store.live import SHOWN_AFTER, STALE_AFTER
 from store.registry import load
 from store.scope import Scope
 from vigie.errors import UsageError
 from vigie.output import Sheet, cell
 from vigie.times import as_datetime, now
 from vigie.workspace import Workspace
-
-STALE_AFTER = timedelta(minutes=10)
-"""A newest reading older than this is said to be: the kit is silent, or nobody collects."""
 
 
 def live_frame(place: Workspace, kit: str | None, zone: str | None, quantity: str | None) -> pl.DataFrame:
@@ -34,7 +31,7 @@ def live_frame(place: Workspace, kit: str | None, zone: str | None, quantity: st
     if quantity is not None:
         quantity = quantity_named(quantity).id
     at = as_datetime(now())
-    stale = pl.col("newest").is_null() | (pl.col("newest") < at - STALE_AFTER)
+    stale = pl.col("newest").is_null() | (pl.col("newest") < at - timedelta(milliseconds=STALE_AFTER))
     standing = pl.when(pl.col("until") <= at).then(pl.lit("ended")).when(stale).then(pl.lit("stale"))
     frame = place.live.values().with_columns(standing.otherwise(pl.lit("under way")).alias("standing"))
     frame = frame.filter(pl.col("until") > at - timedelta(milliseconds=SHOWN_AFTER))

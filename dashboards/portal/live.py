@@ -6,17 +6,18 @@ import polars as pl
 
 from catalog.identifiers import KitId, QuantityId
 from catalog.quantities import Quantity, quantities
-from dashboards.portal.shown import LiveShown
+from dashboards.portal.shown import LiveShown, LiveStanding
 from dashboards.words import Words
+from store.live import STALE_AFTER
 
 
-def live_of(frame: pl.DataFrame, words: Words) -> list[LiveShown]:
+def live_of(frame: pl.DataFrame, words: Words, now: int) -> list[LiveShown]:
     """Every row of a frame of :data:`store.live.LIVE_SCHEMA`."""
-    instants = frame.with_columns(pl.col(name).dt.epoch("ms") for name in ("since", "newest"))
-    return [_shown(row, words) for row in instants.iter_rows(named=True)]
+    instants = frame.with_columns(pl.col(name).dt.epoch("ms") for name in ("since", "until", "newest"))
+    return [_shown(row, words, now) for row in instants.iter_rows(named=True)]
 
 
-def _shown(row: dict[str, Any], words: Words) -> LiveShown:
+def _shown(row: dict[str, Any], words: Words, now: int) -> LiveShown:
     quantity = quantities()[QuantityId(row["quantity"])]
     since = [round(each["episode_since"].timestamp() * 1000) for each in row["limits"] if each["episode_since"]]
     return LiveShown(
@@ -31,7 +32,15 @@ def _shown(row: dict[str, Any], words: Words) -> LiveShown:
         ", ".join(_beyond(each, quantity, words) for each in row["limits"] if each["seconds"]),
         min(since, default=None),
         row["simulated"],
+        _standing(row, now),
     )
+
+
+def _standing(row: dict[str, Any], now: int) -> LiveStanding:
+    if row["until"] <= now:
+        return LiveStanding.ENDED
+    stale = row["newest"] is None or row["newest"] < now - STALE_AFTER
+    return LiveStanding.STALE if stale else LiveStanding.UNDER_WAY
 
 
 def _beyond(limit: dict[str, Any], quantity: Quantity, words: Words) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from catalog.identifiers import EmployerId, EstablishmentId, KitId, QuantityId, ZoneId
 from catalog.places import Establishment, Zone, ZoneKind
@@ -153,6 +154,14 @@ class Panel:
     confinement: str
 
 
+class LiveStanding(Enum):
+    """Whether a shift's values still grow."""
+
+    UNDER_WAY = "under way"
+    STALE = "stale"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True)
 class LiveShown:
     """One quantity of a shift under way, as far as it has got; instants are milliseconds UTC."""
@@ -168,6 +177,7 @@ class LiveShown:
     beyond: str
     episode_since: int | None
     simulated: bool
+    standing: LiveStanding
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from tests.dashboards.seed import AGENT, ENGINEER, JOINER, NOW
 HOUR = 3_600_000
 
 
-def with_live(portal: Portal, folder: Path, until: int = NOW + HOUR) -> Portal:
+def with_live(portal: Portal, folder: Path, until: int = NOW + HOUR, newest: int = NOW) -> Portal:
     row = dict.fromkeys(LIVE_SCHEMA) | {
         "zone": "debit", "kit": "vigie-0001", "deployment": "d", "quantity": "laeq", "unit": "dB(A)",
-        "shift": "journée", "since": NOW - HOUR, "until": until, "newest": NOW, "coverage": 0.98, "suspect": 0.0,
+        "shift": "journée", "since": NOW - HOUR, "until": until, "newest": newest, "coverage": 0.98, "suspect": 0.0,
         "mean": 83.21, "max_15min": 88.64, "simulated": False,
         "limits": [
             {"limit": 80.0, "direction": "above", "seconds": 1500.0, "episodes": 1, "episode_since": NOW - 600_000}
@@ -49,5 +49,12 @@ def test_employers_see_nothing_of_a_shift_under_way_neither_their_own_nor_anothe
         assert "88,6" not in said
 
 
-def test_shift_that_ended_since_it_was_saved_is_not_shown(portal: Portal, tmp_path: Path) -> None:
-    assert "Poste en cours" not in page(with_live(portal, tmp_path / "live", NOW), ENGINEER)
+def test_shift_that_ended_lately_says_so_and_one_of_long_ago_is_not_shown(portal: Portal, tmp_path: Path) -> None:
+    assert "poste terminé, calcul à venir" in page(with_live(portal, tmp_path / "live", NOW), ENGINEER)
+    assert "Poste en cours" not in page(with_live(portal, tmp_path / "live", NOW - HOUR), ENGINEER)
+
+
+def test_values_nobody_updates_are_said_to_be_stale(portal: Portal, tmp_path: Path) -> None:
+    fresh = page(with_live(portal, tmp_path / "live"), ENGINEER)
+    assert "rien depuis" not in fresh
+    assert "rien depuis" in page(with_live(portal, tmp_path / "live", newest=NOW - HOUR // 2), ENGINEER)
