@@ -15,7 +15,7 @@ from catalog.schedule import Interval
 from dsp.calibration import CalibrationStep, calibration_steps, corrected
 from dsp.campaign import Subject
 from dsp.quality_runs import MarkedRuns
-from dsp.series import Series, build
+from dsp.series import Series, build, median_step
 from vigie.corrections import humidity_corrected
 from vigie.kit_columns import Column, ColumnSource, read_columns
 from vigie.quality import examined_columns
@@ -155,5 +155,5 @@ def _channel(registry: Registry, kit: KitId, name: QuantityId) -> Channel | None
 
 def _fallback(name: QuantityId, instants: npt.NDArray[np.int64]) -> Channel:
     """A channel the kit model does not have: its period is the median step of what was sent."""
-    period = float(np.median(np.diff(instants))) / 1000 if instants.size > 1 else _FALLBACK_PERIOD
+    period = median_step(instants) if instants.size > 1 else _FALLBACK_PERIOD
     return Channel(name, period, _HOLD_PERIODS * period, "")

@@ -30,7 +30,7 @@ MeasureOption = Annotated[
     str | None, typer.Option("--measure", metavar="NAME", help="Only this measure: max_1h, lex_8h, mean…")
 ]
 WindowOption = Annotated[
-    str | None, typer.Option("--window", metavar="KIND", help="Only these windows: shift, day or campaign.")
+    str | None, typer.Option("--window", metavar="KIND", help="Only these windows: shift, day, week or campaign.")
 ]
 
 
