@@ -6,6 +6,7 @@ measured of a series can be measured of it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -176,6 +177,7 @@ def _marked(domain: Domain, outside: Mask) -> Marks:
     return Marks(QualityTest.DOMAIN, domain.reason, flags)
 
 
+@lru_cache(maxsize=1024)
 def propagated(derivation: Derivation, temperature: Uncertainty, humidity: Uncertainty) -> Uncertainty:
     """Standard uncertainty of a computed quantity from those of temperature and humidity.
 

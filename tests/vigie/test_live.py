@@ -85,6 +85,48 @@ def test_late_readings_and_corrected_ones_are_taken_in(tmp_path: Path) -> None:
     agree(live.values(), closed(tmp_path / "closed", everything, "11:00"))
 
 
+CALIBRATED = """
+calibrations:
+  - kit: k1
+    quantity: tvoc
+    performed: 2026-02-01
+    due: 2027-02-01
+    gain: 1.1
+    offset: -20
+    uncertainty: { relative: 0.01, absolute: 5 }
+    reference: gaz étalon
+"""
+
+
+def test_calibrated_corrected_and_computed_quantities_are_as_compute_has_them(tmp_path: Path) -> None:
+    correction = "            corrections:\n              - {quantity: pm2_5, method: kappa-koehler, kappa: 0.4}\n"
+    text = REGISTRY.replace("            schedule:", correction + "            schedule:", 1) + CALIBRATED
+    span = ("2026-03-03 07:30", "2026-03-03 11:00")
+    everything = pl.concat([readings(*span, quantity=name) for name in ("temperature", "humidity", "tvoc", "pm2_5")])
+    lifted = pl.when(pl.col("quantity") == "tvoc").then(pl.col("value") * 30).otherwise("value")
+    everything = everything.with_columns(value=lifted + pl.when(pl.col("quantity") == "humidity").then(40).otherwise(0))
+    place, cut = create_workspace(tmp_path / "live", "test"), create_workspace(tmp_path / "cut", "test")
+    for each, until in ((place, "16:00"), (cut, "11:00")):
+        save(each.database, parse_registry(text % ("08:00", until), "registry.yaml"), readings=each.readings)
+    live = Live(place)
+    in_order = everything.sort("instant")
+    for begin in range(0, in_order.height, 300):
+        place.readings.append_frame(in_order[begin : begin + 300])
+        live.refresh(instant("2026-03-03 11:05"))
+    cut.readings.append_frame(everything)
+    compute(cut, instant("2026-03-03 23:00"), everything=True)
+
+    of_shift = (pl.col("window_kind") == "shift") & (pl.col("start").dt.epoch("ms") == instant(MORNING))
+    found = cut.exposures.read().filter(of_shift, pl.col("threshold").is_null())
+    assert {"wbgt_indoor", "absolute_humidity", "dew_point", "pm2_5", "tvoc"} <= set(live.values()["quantity"])
+    agree(live.values(), {(row["quantity"], row["measure"]): row["value"] for row in found.iter_rows(named=True)})
+    raw = everything.group_by("quantity").agg(pl.col("value").mean())
+    for quantity in ("tvoc", "pm2_5"):  # the values are not those that were sent
+        (said,) = live.values().filter(pl.col("quantity") == quantity)["mean"]
+        (sent_mean,) = raw.filter(pl.col("quantity") == quantity)["value"]
+        assert abs(said / sent_mean - 1) > 0.02
+
+
 def test_shift_that_is_over_is_no_longer_live(tmp_path: Path) -> None:
     place = open_place(tmp_path / "live")
     place.readings.append_frame(sent())
