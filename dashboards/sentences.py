@@ -102,14 +102,14 @@ def _sure_words(confidence: float, words: Words) -> str:
 def coverage_sentence(standing: AgentStanding, words: Words) -> str:
     """How much of the working time the kits saw."""
     telling = standing.telling
-    if telling is None or standing.coverage is None:
+    if telling is None or standing.coverage is None or standing.telling_coverage is None:
         return "–"
     if standing.coverage >= _ALL_DAYS:
         return words.say("the kits saw all of the time")
     return words.say(
         "the kits saw %(mean)s of the time on average, %(telling)s in the window above",
         mean=words.share(standing.coverage),
-        telling=words.share(telling.coverage),
+        telling=words.share(standing.telling_coverage),
     )
 
 

@@ -89,10 +89,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DayStanding:
-    """One agent on one local day: the decision that counts, and the finding that decided."""
+    """One agent on one local day: the decision that counts, and the finding that decided.
+
+    Attributes
+    ----------
+    coverage : float
+        Share of the finding's shift that was seen [1]: the quarter of an hour with the highest mean may be complete in
+        a shift of which too little was seen to decide.
+    """
 
     day: dt.date
     finding: Finding
+    coverage: float
 
     @property
     def decision(self) -> Decision:
@@ -110,12 +118,15 @@ class AgentStanding:
         In order of time; empty where no rule compares this agent.
     telling : Finding or None
         The finding that says most: of the worst decision the one most likely to breach its limit.
+    telling_coverage : float or None
+        Share of its shift that was seen [1].
     """
 
     agent: str
     quantities: tuple[Quantity, ...]
     days: tuple[DayStanding, ...]
     telling: Finding | None
+    telling_coverage: float | None
     simulated: bool
 
     @property
@@ -129,8 +140,8 @@ class AgentStanding:
 
     @property
     def coverage(self) -> float | None:
-        """Mean coverage [1] of the findings that decided the days."""
-        return sum(day.finding.coverage for day in self.days) / len(self.days) if self.days else None
+        """Mean share [1] that was seen of the shifts that decided the days."""
+        return sum(day.coverage for day in self.days) / len(self.days) if self.days else None
 
 
 def digits(half_width: float | None, decimals: int) -> int:
@@ -171,14 +182,39 @@ def _agent(
     for row in rows:
         if row.decision is not None and row.window_kind is not WindowKind.CAMPAIGN:
             days.setdefault(words.local(row.start).date(), []).append(row)
-    deciding = tuple(DayStanding(day, most_telling(found)) for day, found in sorted(days.items()))
+    seen = _seen(rows)
+    telling_of_days = [(day, most_telling(found)) for day, found in sorted(days.items())]
+    deciding = tuple(DayStanding(day, told, _coverage(told, seen)) for day, told in telling_of_days)
+    telling = most_telling([day.finding for day in deciding]) if deciding else None
     return AgentStanding(
         agent,
         tuple(quantity for quantity in quantities.values() if quantity.id in measured),
         deciding,
-        most_telling([day.finding for day in deciding]) if deciding else None,
+        telling,
+        None if telling is None else _coverage(telling, seen),
         any(row.simulated for row in rows),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    kit: KitId
+    quantity: QuantityId
+    start: int
+    end: int
+
+
+def _window(finding: Finding) -> _Window:
+    return _Window(finding.kit, finding.quantity, finding.start, finding.end)
+
+
+def _seen(findings: Iterable[Finding]) -> dict[_Window, float]:
+    """Share of each whole window that was seen, by its mean."""
+    return {_window(f): f.coverage for f in findings if f.measure in (Measure.MEAN, Measure.LEQ)}
+
+
+def _coverage(finding: Finding, seen: Mapping[_Window, float]) -> float:
+    return min(finding.coverage, seen.get(_window(finding), 1.0))
 
 
 def most_telling(findings: Sequence[Finding]) -> Finding:

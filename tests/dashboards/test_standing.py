@@ -6,7 +6,7 @@ from catalog.quantities import quantities
 from dashboards import sentences
 from dashboards.standing import AgentStanding, Finding, digits, most_telling, stand
 from dashboards.words import Language, Words
-from dsp.exposure import WindowKind
+from dsp.exposure import Measure, WindowKind
 from rules.decision import Decision
 from tests.dashboards.findings import finding
 
@@ -46,6 +46,17 @@ def test_a_quantity_without_a_limit_is_said_to_be_uncompared() -> None:
 
 def test_a_campaign_value_is_no_day() -> None:
     assert _only([finding(), finding(kind=WindowKind.CAMPAIGN)]).days_with(Decision.EXCEEDANCE_INDICATED) == 1
+
+
+def test_coverage_is_that_of_the_shift_and_not_of_its_best_quarter_of_an_hour() -> None:
+    seen = Decision.INSUFFICIENT_DATA
+    best = finding(value=900, decision=seen, coverage=1.0)
+    shift = finding(value=None, uncertainty=None, limit=None, decision=None, measure=Measure.MEAN, coverage=0.4)
+    standing = _only([best, shift])
+    assert standing.telling == best
+    assert sentences.coverage_sentence(standing, ENGLISH) == (
+        "the kits saw 40% of the time on average, 40% in the window above"
+    )
 
 
 def test_the_clearest_exceedance_and_the_nearest_miss_are_told() -> None:

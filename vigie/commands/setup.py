@@ -68,7 +68,8 @@ def import_registry(
     place = find_workspace(workspace)
     saved = save(place.database, registry, Ownership.CORRECT if correct else Ownership.KEEP, place.readings)
     if saved.added or saved.changed:
-        ComputeState(place.database).forget()  # another place, schedule, kit, calibration or factor: everything is computed again
+        # another place, schedule, kit, calibration or factor: everything is computed again
+        ComputeState(place.database).forget()
     sys.stdout.write(
         f"{file}: {_summary(registry)} ({saved.added} new, {saved.changed} changed, {saved.unchanged} as before)\n"
     )
