@@ -11,6 +11,7 @@ from dsp.ventilation import (
     HOUR,
     LEAST_POINTS,
     LEAST_R_SQUARED,
+    SOURCE_UNCERTAINTY,
     AirChange,
     Ground,
     Outdoor,
@@ -37,7 +38,7 @@ class Source:
     people: int
     per_person: float
     room: Room
-    relative_uncertainty: float = 0.2
+    relative_uncertainty: float = SOURCE_UNCERTAINTY
 
     def __post_init__(self) -> None:
         if self.people < 1:

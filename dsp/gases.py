@@ -136,7 +136,7 @@ def at_reference(mass_concentration: Amount, actual: Conditions) -> Amount:
 
     Notes
     -----
-    C20 = C·(T/293.15 K)·(101.325 kPa/P).
+    C20 = C·(T/293.15 K)·(101.325 kPa/P). For gases and vapours, named or not.
 
     References
     ----------

@@ -17,6 +17,10 @@ from dsp.series import Instants, Values
 HOUR = 3_600_000.0
 OUTDOOR_UNCERTAINTY = 30.0
 """Standard uncertainty of outdoor CO2 unless told otherwise [ppm]."""
+SOURCE_UNCERTAINTY = 0.2
+"""Relative standard uncertainty of what people breathe out [1]: who they are, how hard they work."""
+TIME_CONSTANTS = 3.0
+"""So many of them (1/λ hours each) with the same people before CO2 counts as steady: 95 % of the way."""
 START_EXCESS, END_EXCESS = 400.0, 100.0
 LEAST_POINTS, LEAST_R_SQUARED = 10, 0.98
 
@@ -200,7 +204,7 @@ class PerPerson:
     Attributes
     ----------
     litres_per_second, uncertainty : float
-        Flow and its standard uncertainty from outdoor CO2 alone [L/s].
+        Flow and its standard uncertainty from outdoor CO2 and what people breathe out [L/s].
     """
 
     litres_per_second: float
@@ -236,7 +240,8 @@ def flow_per_person(co2: float, outdoor: Outdoor, per_person: float = OFFICE_GEN
     Notes
     -----
     Q = 10⁶·G/(C − C_out). Valid only after at least three time constants (3/λ hours) with the same people: before that
-    CO2 is still rising and the flow comes out too high.
+    CO2 is still rising and the flow comes out too high. The uncertainty is that of outdoor CO2 and 20 % of G; the
+    sensor's own is not known here.
 
     References
     ----------
@@ -258,19 +263,24 @@ def flow_per_person(co2: float, outdoor: Outdoor, per_person: float = OFFICE_GEN
             f"CO2 is {excess:.0f} ppm over outdoors ({outdoor.co2:.0f} ppm); expected at least {END_EXCESS:.0f} ppm",
         )
     flow = 1e6 * per_person / excess
-    return PerPerson(flow, flow * outdoor.uncertainty / excess)
+    return PerPerson(flow, flow * math.hypot(outdoor.uncertainty / excess, SOURCE_UNCERTAINTY))
 
 
 def steady_co2(litres_per_second: float, outdoor: Outdoor, per_person: float = OFFICE_GENERATION) -> float:
     """CO2 [ppm] that a room comes to with so much outdoor air for each person; inverse of :func:`flow_per_person`.
+
+    Raises
+    ------
+    VentilationError
+        A flow that is not above 0 and at most 1000 L/s.
 
     Examples
     --------
     >>> round(steady_co2(25 / 3.6, Outdoor(420.0), 18 / 3600))
     1140
     """
-    if not litres_per_second > 0:
-        raise VentilationError(f"flow is {litres_per_second:g} L/s a person; expected more than 0")
+    if not 0 < litres_per_second <= 1000:
+        raise VentilationError(f"flow is {litres_per_second:g} L/s a person; expected more than 0, at most 1000 L/s")
     return outdoor.co2 + 1e6 * per_person / litres_per_second
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from catalog.quantities import Averaging, Uncertainty
 from catalog.schedule import Interval, Shift
 from dsp.calibration import CalibrationStep
-from dsp.co2 import Co2Error, icone, measured_icone, outdoor_baseline, over_outdoor, rebreathed_fraction
+from dsp.co2 import Co2Error, icone, measured_icone
 from dsp.exposure import Measure, WindowKind
+from dsp.outdoor_co2 import outdoor_baseline, rebreathed_fraction
 from dsp.series import Series, build
 from dsp.whole_campaign import campaign_exposures
 from tests.dsp.campaigns import CO2, of
@@ -56,9 +57,8 @@ def test_shares_that_cannot_be_are_refused(a: float, b: float, says: str) -> Non
         icone(a, b)
 
 
-def test_outdoor_air_and_rebreathed_share() -> None:
+def test_rebreathed_share() -> None:
     found = np.array([800.0, 400.0, np.nan])
-    assert over_outdoor(found, 420.0)[:2].tolist() == [380.0, -20.0]
     assert rebreathed_fraction(found, 420.0)[:2].tolist() == [pytest.approx(0.01), 0.0]
     assert np.isnan(rebreathed_fraction(found, 420.0)[2])
     with pytest.raises(Co2Error, match="exhaled CO2 is 0"):

@@ -39,6 +39,7 @@ VERBS = (
     ("measure", "ventilation"),
     ("measure", "icone"),
     ("measure", "voc"),
+    ("measure", "co2"),
     ("measure", "gas"),
     ("measure", "particles"),
     ("stats",),

@@ -113,12 +113,52 @@ def test_a_file_of_one_reading_says_so(tmp_path: Path) -> None:
     )
 
 
+def test_co2_of_a_room_says_how_much_outdoor_air_there_is() -> None:
+    found = answer("co2", 1000, "--people", 4, "--volume", 60)
+    assert found["over_outdoor"] == 580
+    assert found["rebreathed_fraction"] == pytest.approx(580 / 38_000)
+    assert found["flow_per_person_m3_h"] == pytest.approx(32.3, abs=0.05)  # published.md O-6
+    assert found["u_flow_per_person_m3_h"] / found["flow_per_person_m3_h"] == pytest.approx(np.hypot(30 / 580, 0.2))
+    assert found["air_change"] == pytest.approx(4 * found["flow_per_person_m3_h"] / 60)
+    assert found["hours_to_steady"] == pytest.approx(3 / found["air_change"])
+    said = vigie("measure", "co2", 1000, "--people", 4, "--volume", 60).stdout
+    assert "Holds after 1.4 h (three time constants) with the same people" in said
+    assert "25 m³/h a person: offices" in said
+    assert "3/λ hours" in vigie("measure", "co2", 1000).stdout
+
+
+def test_a_flow_says_the_co2_it_leads_to_and_back() -> None:
+    found = answer("co2", "--flow", 25, "--met", 1.2)
+    assert found["co2"] == pytest.approx(1162, abs=1)  # 18.5 L/h a person
+    assert found["u_flow_per_person_m3_h"] is None
+    assert answer("co2", found["co2"], "--met", 1.2)["flow_per_person_m3_h"] == pytest.approx(25)
+    assert "steady CO2         1169 ppm with 25 m³/h" in vigie("measure", "co2", "--flow", 25).stdout
+
+
+def test_co2_near_outdoors_gives_no_flow_but_the_reason() -> None:
+    found = answer("co2", 470)
+    assert found["flow_per_person_m3_h"] is None
+    assert found["refused"] == "CO2 is 50 ppm over outdoors (420 ppm); expected at least 100 ppm"
+    assert found["refused"] in vigie("measure", "co2", 470).stdout
+    assert "none: CO2 is not over outdoors" in vigie("measure", "co2", 400).stdout
+
+
+def test_vapours_nobody_named_at_the_conditions_of_the_limits() -> None:
+    found = answer("gas", 120, "mg/m3", "--temperature", 30, "--pressure", 95)
+    assert found["mg_m3_at_20c"] == pytest.approx(120 * 303.15 / 293.15 * 101.325 / 95)
+    assert found["ppm"] is None
+    told = vigie("measure", "gas", 120, "mg/m3", "--temperature", 30, "--pressure", 95).stdout
+    assert "limits of gases and vapours are told, to 132.4 mg/m3" in told
+
+
 def test_gas_and_particles() -> None:
     found = answer("gas", 1, "ppm", "-s", "toluene", "--temperature", 30, "--pressure", 95)
     assert found["value"] == pytest.approx(3.473, abs=5e-4)
     assert answer("gas", 374.5, "µg/m3", "-s", "50-00-0", "--to", "ppb")["value"] == pytest.approx(300, abs=0.1)
     assert answer("gas", 10, "ppm", "-s", "toluene", "--pid-factor", 0.5, "--to", "ppm")["value"] == 5.0
     dry = answer("particles", 100, "--humidity", 90, "--kappa", 0.4)
+    assert dry["growth_factor"] == pytest.approx(1.484, abs=6e-4)  # held at 85 %, as the mass is; published.md O-7
+    assert answer("particles", 100, "--humidity", 50, "--correction", "barkjohn-2021")["growth_factor"] is None
     assert dry["value"] == pytest.approx(100 / 2.374, rel=1e-3)
     assert dry["suspect"] is True
 
@@ -133,6 +173,16 @@ def test_gas_and_particles() -> None:
         (("icone", "--over-1000", "20"), "expected 0 to 1 (20 % is 0.2)"),
         (("icone", "--over-1000", "0.2", "--kit", "k"), "not both"),
         (("voc", "--file", "nothing.csv", "-q", "co2"), "expected tvoc, voc_index or formaldehyde"),
+        (("co2",), "give the CO2 of the room in ppm, or --flow"),
+        (("co2", "850", "--flow", "25"), "one of them"),
+        (("co2", "850", "--people", "4"), "--people and --volume together"),
+        (("co2", "850", "--people", "0", "--volume", "60"), "--people is 0; expected 1 to 100000"),
+        (("co2", "nan"), "CO2 is nan ppm; expected 300 to 100000 ppm"),
+        (("co2", "--flow", "nan"), "--flow is nan; expected 0.1 to 3600 m³/h a person"),
+        (("co2", "850", "--outdoor", "42"), "outdoor CO2 is 42 ppm; expected 300 to 800 ppm"),
+        (("gas", "50", "ppm"), "expected mg/m3 or µg/m3 where no --substance is named"),
+        (("gas", "50", "mg/m3", "--to", "ppm"), "where no --substance is named"),
+        (("gas", "50", "mg/m3", "--pid-factor", "2"), "name it with --substance"),
         (("gas", "50", "ppm", "-s", "tvoc"), "never converted"),
         (("gas", "50", "ppm", "-s", "toluen"), 'did you mean "toluene"?'),
         (("gas", "50", "grains", "-s", "toluene"), "expected ppm, ppb, mg/m3 or µg/m3"),

@@ -4,6 +4,7 @@ import typer
 
 from vigie.commands import (
     measure_air,
+    measure_co2,
     measure_concentrations,
     measure_exposure,
     measure_heat,
@@ -15,6 +16,7 @@ from vigie.commands import (
 
 _FAMILIES = (
     measure_air,
+    measure_co2,
     measure_concentrations,
     measure_exposure,
     measure_heat,

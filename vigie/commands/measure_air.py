@@ -12,7 +12,8 @@ from vigie.commands.options import FromOption, ToOption, WorkspaceOption
 from vigie.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
-    from dsp.co2 import Baseline, Icone
+    from dsp.co2 import Icone
+    from dsp.outdoor_co2 import Baseline
     from dsp.ventilation import Followed, Outdoor, Room
     from dsp.voc import Peaks
     from vigie.measured_series import MeasuredSeries
@@ -198,7 +199,8 @@ def voc(
 
 
 def _baseline(read: "MeasuredSeries", outdoor: float | None) -> "Baseline":
-    from dsp.co2 import Baseline, Co2Error, outdoor_baseline
+    from dsp.co2 import Co2Error
+    from dsp.outdoor_co2 import Baseline, outdoor_baseline
     from dsp.ventilation import OUTDOOR_UNCERTAINTY
 
     if outdoor is not None:

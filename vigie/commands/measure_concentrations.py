@@ -25,8 +25,9 @@ def gas(
     amount: Annotated[float, typer.Argument(metavar="VALUE", help="The concentration.")],
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="ppm, ppb, mg/m3 or µg/m3.")],
     substance: Annotated[
-        str, typer.Option("--substance", "-s", metavar="NAME", help="One substance, or its CAS number.")
-    ],
+        str | None,
+        typer.Option("--substance", "-s", metavar="NAME", help="One substance, or its CAS number; needed for ppm."),
+    ] = None,
     to: Annotated[str, typer.Option("--to", metavar="UNIT", help="ppm, ppb, mg/m3 or µg/m3.")] = "mg/m3",
     temperature: Annotated[float, typer.Option("--temperature", metavar="C", help="Of the air, in °C.")] = 20.0,
     pressure: Annotated[float, typer.Option("--pressure", metavar="KPA", help="Of the air, in kPa.")] = 101.325,
@@ -43,10 +44,15 @@ def gas(
     from catalog.substances import substance as substance_named
     from dsp import gases
 
-    named = substance_named(substance)
     air = gases.Conditions(temperature, pressure)
     if not 0.0 <= amount < math.inf:
         raise UsageError(f"value is {amount:g}; expected a number, 0 or more")
+    if substance is None:
+        if pid_factor is not None:
+            raise UsageError("--pid-factor is of one substance; name it with --substance")
+        _vapours(amount, unit, to, air, as_json)
+        return
+    named = substance_named(substance)
     ppm, is_mass = _as_ppm(amount, unit, substance, air)
     if pid_factor is not None:
         if is_mass:
@@ -103,7 +109,7 @@ def particles(
     """
     from catalog.corrections import CorrectionMethod
     from catalog.suggest import did_you_mean
-    from dsp.particles import CHANNEL, HUMIDITY_CAP, correct
+    from dsp.particles import CHANNEL, HUMIDITY_CAP, correct, growth_factor
 
     names = {known.value: known for known in CorrectionMethod}
     if correction not in names:
@@ -117,10 +123,22 @@ def particles(
         raise UsageError(f"--kappa is for kappa-koehler; {correction} has none, remove it")
     result = correct(method, kappa, [reading], [humidity])
     value, doubted = float(result.values[0]), bool(result.suspect[0])
+    growth = None if kappa is None else float(growth_factor([min(humidity, HUMIDITY_CAP)], kappa)[0])
     if as_json:
-        _print({"reading": reading, "humidity": humidity, "correction": correction, "value": value, "suspect": doubted})
+        _print(
+            {
+                "reading": reading,
+                "humidity": humidity,
+                "correction": correction,
+                "value": value,
+                "growth_factor": growth,
+                "suspect": doubted,
+            }
+        )
         return
     sys.stdout.write(f"{reading:g} µg/m³ at {humidity:g} % humidity → {value:.1f} µg/m³ ({correction})\n")
+    if growth is not None:
+        sys.stdout.write(f"Taken up water: particles {growth:.2f} times as wide as dry ones (κ = {kappa:g}).\n")
     if method in CHANNEL:
         sys.stdout.write(
             f"Only for a PurpleAir's {CHANNEL[method]} channel outdoors; not for other sensors or workshop dust.\n"
@@ -135,6 +153,28 @@ _A_GRAM = 1e6
 """[µg/m³]: no optical counter reads a gram per cubic metre."""
 _PER_PPM = {"ppm": 1.0, "ppb": 1000.0}
 _PER_MG = {"mg/m3": 1.0, "mg/m³": 1.0, "µg/m3": 1000.0, "µg/m³": 1000.0, "ug/m3": 1000.0}
+
+
+def _vapours(amount: float, unit: str, to: str, air: "Conditions", as_json: bool) -> None:
+    """A mass of vapours nobody named, e.g. hydrocarbons: at the conditions of the limits, and never in ppm."""
+    from dsp.gases import at_reference
+
+    for option, given in (("unit", unit), ("--to", to)):
+        if given not in _PER_MG:
+            raise UsageError(f'{option} is "{given}"; expected mg/m3 or µg/m3 where no --substance is named')
+    value = amount / _PER_MG[unit] * _PER_MG[to]
+    reference = at_reference(amount / _PER_MG[unit], air)
+    if as_json:
+        nothing = dict.fromkeys(("substance", "cas", "molar_mass", "ppm"))
+        conditions = {"temperature": air.temperature, "pressure": air.pressure}
+        _print({**nothing, "value": value, "unit": to, **conditions, "mg_m3_at_20c": reference})
+        return
+    sys.stdout.write(
+        f"vapours of no single substance, at {air.temperature:g} °C and {air.pressure:g} kPa: no ppm\n"
+        + ("" if to == unit else f"{amount:g} {unit} = {value:.4g} {to}\n")
+        + f"{amount:g} {unit} come, at 20 °C and 101.325 kPa, where limits of gases and vapours are told,"
+        f" to {reference:.4g} mg/m3\n"
+    )
 
 
 def _as_ppm(amount: float, unit: str, substance: str, air: "Conditions") -> "tuple[float, bool]":
