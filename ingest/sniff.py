@@ -70,9 +70,9 @@ def file_kind(path: Path) -> FileKind:
         When the file is absent, empty, or no CSV and no Parquet; the message says what it is and what to do.
     """
     if path.is_dir():
-        raise FileImportError(f"{path.name}: is a folder; name the files in it, e.g. {path.name}/*.csv")
+        raise FileImportError(f"{path}: is a folder; name the files in it, e.g. {path / '*.csv'}")
     if not path.exists():
-        raise FileImportError(f"{path.name}: there is no such file in {path.parent}")
+        raise FileImportError(f"{path.name}: there is no such file in {path.parent.resolve()}")
     try:
         with open_plain(path) as file:
             start = file.read(4096)

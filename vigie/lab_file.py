@@ -29,6 +29,28 @@ _RESULT_NAMES = (
     "exposure",
 )
 _NO_HEADER = {"", "n/a", "na", "nd", "nan", "null", "-", "–", "none"}
+_SUMMARIES = {
+    "total",
+    "totaux",
+    "somme",
+    "sum",
+    "moyenne",
+    "moyenne arithmétique",
+    "moyenne géométrique",
+    "mean",
+    "average",
+    "geometric mean",
+    "médiane",
+    "mediane",
+    "median",
+    "minimum",
+    "maximum",
+    "écart-type",
+    "ecart-type",
+    "écart type",
+    "standard deviation",
+}
+"""What a cell says in a row that sums others up."""
 _DATES = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M")
 
 
@@ -107,12 +129,24 @@ def read_lab_file(path: Path, names: ColumnNames) -> LabFile:
                 f"{cell.place}: the row has {len(row.fields)} fields and the header {len(headings)}; "
                 "separate the columns with semicolons when numbers have decimal commas"
             )
+    _refuse_summaries(body, columns, path.name)
     bounds = [parse_bound(cell) for cell in cells]
     check_decimals(cells)
     return LabFile(
         path.name,
         tuple(_lab_row(row, bound, columns, path.name) for row, bound in zip(body, bounds, strict=True)),
     )
+
+
+def _refuse_summaries(body: Sequence[_Row], columns: _Columns, file: str) -> None:
+    """A total or a mean under the results is no result of a worker."""
+    for row in body:
+        for index, field in enumerate(row.fields):
+            if index != columns.result and field.rstrip(" :").casefold() in _SUMMARIES:
+                raise UsageError(
+                    f'{file}:{row.line}: "{field}" sums up other rows; expected one result of one worker a line; '
+                    "remove the row"
+                )
 
 
 def _text(path: Path) -> str:

@@ -36,7 +36,7 @@ _PRELIMINARY = {
     Preliminary.STATISTICAL_TEST: "not for six results or more; U against U_T decides",
 }
 _NOTES = {
-    Note.TOO_CENSORED: "More than 80 % of the results are no numbers: no distribution is fitted. What can be said: the "
+    Note.TOO_CENSORED: "More than 80 % of the results are censored: no distribution is fitted. What can be said: the "
     "highest result is {highest}, and the upper bound of the exceedance fraction (no distribution assumed).",
     Note.ALL_EQUAL: "All results are equal (GSD = 1): no spread can be estimated. "
     "Are they one result written many times?",
@@ -105,7 +105,7 @@ def as_text(report: LabReport) -> str:
 
 def _head(report: LabReport) -> list[str]:
     results, limit = report.lab_set.results, report.limit
-    censored = f", {results.censored} of them no numbers" if results.censored else ""
+    censored = f", {results.censored} of them censored" if results.censored else ""
     lines = [f"{results.n} result{'s' * (results.n != 1)}{censored}; limit {_value(limit.value, report)}"]
     if limit.id:
         lines.append(f"limit {limit.id}: {limit.source}")

@@ -127,6 +127,8 @@ def test_files_as_laboratories_send_them(text: str, write: Any) -> None:
         ("result;date\n3;soon\n", 'results.csv:2: date is "soon"'),
         ("result;campaign\n3;\n", "results.csv:2: campaign is empty"),
         ("result\n<0\n", "results.csv:2"),
+        ("id;date;result\nA;2026-03-12;3\nTotal;;3\n", 'results.csv:3: "Total" sums up other rows'),
+        ("id;résultat\nA;24,7\nB;64,1\nMoyenne :;44,4\n", 'results.csv:4: "Moyenne :" sums up other rows'),
     ],
 )
 def test_mistakes_in_a_file_are_one_line_with_the_place(text: str, says: str, write: Any) -> None:
