@@ -63,8 +63,8 @@ def heat_index(temperature: npt.ArrayLike, humidity: npt.ArrayLike) -> Values:
 
     Notes
     -----
-    In °F: Steadman's simple formula where its mean with the temperature stays under 80, else Rothfusz' regression with the two humidity
-    adjustments. Libraries that give the regression alone differ where it does not hold.
+    In °F: Steadman's simple formula where its mean with the temperature stays under 80, else Rothfusz' regression with
+    the two humidity adjustments. Libraries that give the regression alone differ where it does not hold.
 
     References
     ----------

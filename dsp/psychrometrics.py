@@ -13,14 +13,11 @@ STANDARD_PRESSURE = 1013.25
 """Of the standard atmosphere at sea level [hPa]."""
 
 AIR_TEMPERATURE = Domain("air temperature", -45.0, 60.0, "°C", "Magnus formula over water, Sonntag 1990")
-ICE_TEMPERATURE = Domain("air temperature", -65.0, 0.01, "°C", "Magnus formula over ice, Sonntag 1990")
-WATER_TEMPERATURE = Domain("temperature", -100.0, 100.0, "°C", "Sonntag 1990 over water")
+ICE_PRESSURE = Domain("vapour pressure", 0.005, 6.112, "hPa", "Magnus formula over ice, Sonntag 1990: -65 to 0 °C")
 HUMIDITY = Domain("relative humidity", 0.0, 100.0, "%", "a share of saturation")
 SOME_HUMIDITY = Domain("relative humidity", 1.0, 100.0, "%", "drier air has no dew point a sensor can tell")
 VAPOUR_PRESSURE = Domain("vapour pressure", 1e-3, 200.0, "hPa", "Magnus formula, Sonntag 1990")
 PRESSURE = Domain("air pressure", 500.0, 1100.0, "hPa", "inhabited places")
-STULL_TEMPERATURE = Domain("air temperature", -20.0, 50.0, "°C", "Stull 2011")
-STULL_HUMIDITY = Domain("relative humidity", 5.0, 99.0, "%", "Stull 2011")
 
 _MAGNUS, _MAGNUS_SCALE, _AT_ZERO = 17.62, 243.12, 6.112
 _MAGNUS_ICE, _MAGNUS_ICE_SCALE = 22.46, 272.62
@@ -63,60 +60,6 @@ def saturation_pressure(temperature: npt.ArrayLike) -> Values:
     """
     require(Input(temperature, AIR_TEMPERATURE))
     return _saturation(_array(temperature))
-
-
-def saturation_pressure_over_ice(temperature: npt.ArrayLike) -> Values:
-    """Pressure of saturated water vapour over ice [hPa], by the Magnus formula, −65 to 0.01 °C.
-
-    Raises
-    ------
-    OutOfRangeError
-        A temperature outside, or no number.
-
-    Notes
-    -----
-    e_i = 6.112·exp(22.46·t/(272.62 + t)).
-
-    References
-    ----------
-    Sonntag (1990), as :func:`saturation_pressure`.
-
-    Examples
-    --------
-    >>> round(float(saturation_pressure_over_ice(-20.0)), 3)
-    1.033
-    """
-    require(Input(temperature, ICE_TEMPERATURE))
-    t = _array(temperature)
-    return np.asarray(_AT_ZERO * np.exp(_MAGNUS_ICE * t / (_MAGNUS_ICE_SCALE + t)))
-
-
-def saturation_pressure_exact(temperature: npt.ArrayLike) -> Values:
-    """Pressure of saturated water vapour over water [hPa] by Sonntag's full formula, −100 to 100 °C.
-
-    The yardstick of the shorter Magnus formula; nothing else here needs its digits.
-
-    Raises
-    ------
-    OutOfRangeError
-        A temperature outside, or no number.
-
-    Notes
-    -----
-    ln e_s = −6096.9385/T + 16.635794 − 2.711193e-2·T + 1.673952e-5·T² + 2.433502·ln T, T in kelvin.
-
-    References
-    ----------
-    Sonntag (1990), as :func:`saturation_pressure`.
-
-    Examples
-    --------
-    >>> round(float(saturation_pressure_exact(20.0)), 3)
-    23.392
-    """
-    require(Input(temperature, WATER_TEMPERATURE))
-    t = _array(temperature) + 273.15
-    return np.asarray(np.exp(-6096.9385 / t + 16.635794 - 2.711193e-2 * t + 1.673952e-5 * t * t + 2.433502 * np.log(t)))
 
 
 def vapour_pressure(temperature: npt.ArrayLike, humidity: npt.ArrayLike) -> Values:
@@ -165,6 +108,33 @@ def dew_point_of(pressure: npt.ArrayLike) -> Values:
     return np.asarray(_MAGNUS_SCALE * x / (_MAGNUS - x))
 
 
+def frost_point_of(pressure: npt.ArrayLike) -> Values:
+    """Temperature [°C] at which vapour of this pressure [hPa] is saturated over ice: surfaces so cold grow frost.
+
+    Raises
+    ------
+    OutOfRangeError
+        A vapour pressure outside 0.005 to 6.112 hPa: above, dew forms before frost.
+
+    Notes
+    -----
+    The Magnus formula over ice, e_i = 6.112·exp(22.46·t/(272.62 + t)), turned round. Up to an eighth nearer to
+    0 °C than the dew point, which is over water that stays liquid under 0 °C.
+
+    References
+    ----------
+    Sonntag (1990), as :func:`saturation_pressure`.
+
+    Examples
+    --------
+    >>> round(float(frost_point_of(1.0324)), 2)
+    -20.0
+    """
+    require(Input(pressure, ICE_PRESSURE))
+    x = np.log(_array(pressure) / _AT_ZERO)
+    return np.asarray(_MAGNUS_ICE_SCALE * x / (_MAGNUS_ICE - x))
+
+
 def dew_point(temperature: npt.ArrayLike, humidity: npt.ArrayLike) -> Values:
     """Dew point: the temperature down to which air can be cooled before water condenses.
 
@@ -178,7 +148,7 @@ def dew_point(temperature: npt.ArrayLike, humidity: npt.ArrayLike) -> Values:
     Returns
     -------
     float64 array
-        [°C], over water also under 0 °C (frost forms a little above it).
+        [°C], over water also under 0 °C (frost forms a little above it: :func:`frost_point_of`).
 
     Raises
     ------
@@ -312,42 +282,6 @@ def wet_bulb(
         excess = saturated - _PSYCHROMETER * (1.0 + _PSYCHROMETER_SLOPE * wet) * p * (t - wet) - vapour
         wet = wet - excess / slope
     return np.asarray(wet)
-
-
-def wet_bulb_stull(temperature: npt.ArrayLike, humidity: npt.ArrayLike) -> Values:
-    """Wet-bulb temperature [°C] by Stull's closed form: a check, 0.3 to 1 °C off; :func:`wet_bulb` is the measure.
-
-    Parameters
-    ----------
-    temperature : array_like of float
-        Air temperature [°C], −20 to 50.
-    humidity : array_like of float
-        Relative humidity [%], 5 to 99, at 1013 hPa.
-
-    Raises
-    ------
-    OutOfRangeError
-        Naming each input with a value outside.
-
-    References
-    ----------
-    Stull R. (2011), Wet-bulb temperature from relative humidity and air temperature, J. Appl. Meteorol. Climatol. 50,
-    2267-2269, doi:10.1175/JAMC-D-11-0143.1.
-
-    Examples
-    --------
-    >>> round(float(wet_bulb_stull(20.0, 50.0)), 1)
-    13.7
-    """
-    require(Input(temperature, STULL_TEMPERATURE), Input(humidity, STULL_HUMIDITY))
-    t, rh = _array(temperature), _array(humidity)
-    return np.asarray(
-        t * np.arctan(0.151977 * np.sqrt(rh + 8.313659))
-        + np.arctan(t + rh)
-        - np.arctan(rh - 1.676331)
-        + 0.00391838 * rh**1.5 * np.arctan(0.023101 * rh)
-        - 4.686035
-    )
 
 
 def _saturation(temperature: Values) -> Values:

@@ -34,15 +34,14 @@ from dsp.psychrometrics import (
     absolute_humidity,
     dew_point,
     dew_point_of,
+    frost_point_of,
     mixing_ratio,
     saturation_pressure,
-    saturation_pressure_exact,
-    saturation_pressure_over_ice,
     vapour_pressure,
     wet_bulb,
-    wet_bulb_stull,
 )
 from dsp.validity import OutOfRangeError
+from tests.dsp.naive_psychrometrics import full_saturation_pressure, stull_wet_bulb
 from tests.shared_data import require_shared
 
 TABLES = "oracles/thermal/validation-data-comfort-models"
@@ -76,7 +75,7 @@ def test_every_column_of_the_recomputed_table(row: tuple[float, ...]) -> None:
         dew_point(t, rh),
         absolute_humidity(t, rh),
         wet_bulb(t, rh),
-        wet_bulb_stull(t, rh),
+        stull_wet_bulb(t, rh),
         bernard_wet_bulb(t, rh),
         wbgt_estimate(t, rh),
         heat_index(t, rh),
@@ -99,21 +98,37 @@ def test_every_column_of_the_recomputed_table(row: tuple[float, ...]) -> None:
     ],
 )
 def test_saturation_pressure_by_both_formulas(temperature: float, magnus: float, sonntag: float) -> None:
-    """O-9 [CALC], hPa."""
+    """O-9 [CALC], hPa; the short formula is under 0.4 % from the full one."""
     assert float(saturation_pressure(temperature)) == pytest.approx(magnus, abs=6e-4)
-    assert float(saturation_pressure_exact(temperature)) == pytest.approx(sonntag, abs=6e-4)
+    assert full_saturation_pressure(temperature) == pytest.approx(sonntag, abs=6e-4)
 
 
 @pytest.mark.parametrize(("temperature", "pascal"), [(5, 872.6), (25, 3169.7), (50, 12351.3), (100, 101418)])
-def test_exact_saturation_pressure_is_that_of_ashrae(temperature: float, pascal: float) -> None:
+def test_full_formula_is_that_of_ashrae(temperature: float, pascal: float) -> None:
     """O-9 [PUB: psychrolib tests], tolerance 0.03 %."""
-    assert 100 * float(saturation_pressure_exact(temperature)) == pytest.approx(pascal, rel=3e-4)
+    assert 100 * full_saturation_pressure(temperature) == pytest.approx(pascal, rel=3e-4)
+
+
+@given(st.floats(0.0, 60.0))
+def test_magnus_is_under_four_thousandths_from_the_full_formula(temperature: float) -> None:
+    assert float(saturation_pressure(temperature)) == pytest.approx(full_saturation_pressure(temperature), rel=4e-3)
 
 
 @pytest.mark.parametrize(("temperature", "pascal"), [(-20, 103.24), (-5, 401.74)])
-def test_saturation_pressure_over_ice_is_that_of_ashrae(temperature: float, pascal: float) -> None:
-    """O-9 [PUB: psychrolib tests], tolerance 0.03 %."""
-    assert 100 * float(saturation_pressure_over_ice(temperature)) == pytest.approx(pascal, rel=3e-4)
+def test_frost_point_is_that_of_ashrae(temperature: float, pascal: float) -> None:
+    """O-9 [PUB: psychrolib tests], tolerance 0.03 %: 0.004 °C."""
+    assert float(frost_point_of(pascal / 100)) == pytest.approx(temperature, abs=0.004)
+
+
+@given(st.floats(0.01, 6.11))
+def test_frost_grows_on_surfaces_warmer_than_the_dew_point(pressure: float) -> None:
+    frost, dew = float(frost_point_of(pressure)), float(dew_point_of(pressure))
+    assert dew <= frost <= min(0.0, dew + 0.125 * abs(dew))
+
+
+@given(st.floats(10.0, 45.0), st.floats(10.0, 95.0))
+def test_wet_bulb_is_within_a_degree_of_stull(t: float, rh: float) -> None:
+    assert float(wet_bulb(t, rh)) == pytest.approx(stull_wet_bulb(t, rh), abs=1.0)
 
 
 @pytest.mark.parametrize(
@@ -126,8 +141,8 @@ def test_published_dew_points(t: float, rh: float, expected: float) -> None:
 
 def test_published_wet_bulb_and_mixing_ratio() -> None:
     """O-9 [PUB: pythermalcomfort]; its wet bulb is Stull's."""
-    assert round(float(wet_bulb_stull(25, 50)), 1) == 18.0
-    assert round(float(wet_bulb_stull(27.1, 66.4)), 1) == 22.4
+    assert round(stull_wet_bulb(25, 50), 1) == 18.0
+    assert round(stull_wet_bulb(27.1, 66.4), 1) == 22.4
     assert float(mixing_ratio(25, 50)) == pytest.approx(0.00988, rel=5e-3)
 
 
@@ -301,6 +316,7 @@ def test_mould_needs_damp_surfaces() -> None:
         (lambda: dew_point(90.0, 120.0), ("air temperature is 90 °C", "relative humidity is 120 %")),
         (lambda: dew_point(20.0, 0.0), ("relative humidity is 0 %",)),
         (lambda: wbgt_estimate(60.0, 50.0, 9.0), ("air temperature is 60 °C", "air speed is 9 m/s")),
+        (lambda: frost_point_of(7.0), ("vapour pressure is 7 hPa; expected 0.005 to 6.112 hPa",)),
         (lambda: wet_bulb(20.0, 50.0, 200.0), ("air pressure is 200 hPa",)),
         (lambda: saturation_pressure(float("nan")), ("air temperature is nan °C",)),
         (lambda: humidex(5.0, 50.0), ("air temperature is 5 °C; expected 10 to 60 °C (Humidex)",)),
@@ -318,7 +334,7 @@ def test_peer_for_psychrometrics() -> None:
     """pythermalcomfort: dew point and Stull's wet bulb agree; its vapour pressure is another formula, 0.4 % off."""
     for t, rh in ((10.0, 50.0), (25.0, 30.0), (31.6, 59.6), (40.0, 80.0)):
         assert float(dew_point(t, rh)) == pytest.approx(float(peer.dew_point_tmp(t, rh)), abs=0.1)
-        assert float(wet_bulb_stull(t, rh)) == pytest.approx(float(peer.wet_bulb_tmp(t, rh)), abs=0.06)
+        assert stull_wet_bulb(t, rh) == pytest.approx(float(peer.wet_bulb_tmp(t, rh)), abs=0.06)
         assert 100 * float(saturation_pressure(t)) == pytest.approx(float(peer.p_sat(t)), rel=5e-3)
 
 

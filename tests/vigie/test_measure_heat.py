@@ -35,6 +35,39 @@ def test_heat_with_both_thermometers_is_the_standards_own(capsys: pytest.Capture
     assert found["measure_globe"] is False
 
 
+def test_heat_in_the_sun_is_the_standards_other_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--temperature", "30", "--humidity", "40", "--globe", "45", "--natural-wet-bulb", "23", "--sun")
+    found = json.loads(run(capsys, "heat", *arguments, "--json"))
+    assert found["wbgt"] == pytest.approx(0.7 * 23 + 0.2 * 45 + 0.1 * 30)
+    assert found["sun"] is True
+    assert "(ISO 7243), in the sun)" in run(capsys, "heat", *arguments)
+
+
+def test_heat_tells_water_and_felt_heat_where_their_formulas_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    """Published values of published.md O-9 and O-10 for 30 °C and 50 %; 25 °C for the mixing ratio."""
+    found = json.loads(run(capsys, "heat", "--temperature", "30", "--humidity", "50", "--json"))
+    assert (found["heat_index"], found["humidex"]) == (pytest.approx(31.0, abs=0.06), pytest.approx(36.3, abs=0.06))
+    assert found["frost_point"] is None
+    found = json.loads(run(capsys, "heat", "--temperature", "25", "--humidity", "50", "--json"))
+    assert found["mixing_ratio"] == pytest.approx(0.00988, rel=5e-3)
+    cold = ("heat", "--temperature", "5", "--humidity", "50")
+    found = json.loads(run(capsys, *cold, "--json"))
+    assert found["dew_point"] < found["frost_point"] < 0
+    assert found["heat_index"] is None
+    assert "(frost from -4.0 °C)" in run(capsys, *cold)
+    assert "heat index             none: only from 10 to 50 °C" in run(capsys, *cold)
+
+
+@pytest.mark.parametrize(("used", "limit", "kind"), [((), 26.6, "exposure"), (("--not-acclimatised",), 23.0, "alert")])
+def test_heat_names_the_limit_of_niosh_for_information(
+    used: tuple[str, ...], limit: float, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """O-10: 415 W."""
+    arguments = ("heat", "--temperature", "31", "--humidity", "55", "--work", "heavy", *used)
+    assert json.loads(run(capsys, *arguments, "--json"))["niosh_limit"] == pytest.approx(limit, abs=0.051)
+    assert f"recommended {kind} limit of NIOSH (2016-106) at 415 W: {limit} °C." in run(capsys, *arguments)
+
+
 def test_an_unverified_reference_value_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert "unverified" in run(capsys, "heat", "--temperature", "31", "--humidity", "55", "--work", "heavy")
 
@@ -46,6 +79,10 @@ def test_an_unverified_reference_value_says_so(capsys: pytest.CaptureFixture[str
         (("heat", "--temperature", "31", "--humidity", "55", "--work", "hard"), "expected one of resting, light"),
         (("heat", "--temperature", "31", "--humidity", "55", "--clothing", "suit"), "vapour-barrier"),
         (("heat", "--temperature", "31", "--humidity", "55", "--natural-wet-bulb", "25"), "without --globe"),
+        (
+            ("heat", "--temperature", "31", "--humidity", "55", "--sun", "--globe", "40"),
+            "nothing estimates the WBGT in",
+        ),
         (("comfort", "--temperature", "34", "--humidity", "60"), "air temperature is 34 °C; expected 10 to 30 °C"),
         (("light", "--grid", "520,abc"), 'value 2, is "abc"'),
         (("light", "--grid", "520"), "expected at least two points"),

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from enum import Enum
 
     from dsp.heat import Basis, Clothing, Heat
+    from dsp.validity import Domain
 
 ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 TemperatureOption = Annotated[float, typer.Option("--temperature", metavar="°C", help="Of the air, in the shade.")]
@@ -42,6 +44,9 @@ def heat(
     natural_wet_bulb: Annotated[
         float | None, typer.Option("--natural-wet-bulb", metavar="°C", help="Natural wet bulb; needs --globe.")
     ] = None,
+    sun: Annotated[
+        bool, typer.Option("--sun", help="In the sun; needs --globe and --natural-wet-bulb, both in the sun.")
+    ] = False,
     wind: Annotated[float, typer.Option("--wind", metavar="m/s", help="Air speed at the worker.")] = 1.0,
     work: Annotated[
         str, typer.Option("--work", metavar="CLASS", help="resting, light, moderate, heavy or very-heavy.")
@@ -60,46 +65,58 @@ def heat(
     ] = _U_HUMIDITY,
     as_json: ObjectOption = False,
 ) -> None:
-    """Dew point, humidity, wet bulb, WBGT with its uncertainty against its reference value, Humidex.
+    """Dew point, humidity, wet bulb, WBGT with its uncertainty against its reference value, felt heat.
 
     Example: vigie measure heat --temperature 31 --humidity 55 --work heavy
     """
-    from dsp.felt_heat import humidex
-    from dsp.heat import Acclimatisation, Clothing, MetabolicClass, reference_limit
+    from dsp.felt_heat import HEAT_INDEX_TEMPERATURE, HUMIDEX_TEMPERATURE
+    from dsp.heat import Acclimatisation, Clothing, MetabolicClass, niosh_limit, reference_limit, wbgt_in_sun
     from dsp.mould import humid_surface_temperature
-    from dsp.psychrometrics import absolute_humidity, dew_point, wet_bulb
+    from dsp.psychrometrics import absolute_humidity, dew_point, mixing_ratio, wet_bulb
 
     if work not in _WORK:
         raise UsageError(f'--work is "{work}"; expected one of {", ".join(_WORK)}')
     if natural_wet_bulb is not None and globe is None:
         raise UsageError("--natural-wet-bulb without --globe; WBGT needs both, or neither")
+    if sun and (globe is None or natural_wet_bulb is None):
+        raise UsageError("--sun without --globe and --natural-wet-bulb; nothing estimates the WBGT in the sun")
     for name, given in (("--u-temperature", u_temperature), ("--u-humidity", u_humidity)):
         if not 0 <= given <= 20:
             raise UsageError(f"{name} is {given:g}; expected 0 to 20")
     clothes = Clothing(_choice("--clothing", clothing, Clothing))
     used = Acclimatisation.NOT_ACCLIMATISED if not_acclimatised else Acclimatisation.ACCLIMATISED
-    reference = reference_limit(MetabolicClass(_WORK.index(work)), used)
-    value = _wbgt(temperature, humidity, globe, natural_wet_bulb, wind)
+    effort = MetabolicClass(_WORK.index(work))
+    reference, niosh = reference_limit(effort, used), niosh_limit(effort.watts, used)
+    if sun and globe is not None and natural_wet_bulb is not None:
+        value = float(wbgt_in_sun(natural_wet_bulb, globe, temperature))
+    else:
+        value = _wbgt(temperature, humidity, globe, natural_wet_bulb, wind)
     basis = _basis(globe, natural_wet_bulb)
     found = _heat(value, basis, clothes, _carried(basis, value, u_temperature, u_humidity))
-    felt = None if temperature < 10 else float(humidex(temperature, humidity))
+    felt, frost = _felt(temperature, humidity), _frost_point(temperature, humidity)
     verdict = found.against(reference.value)
     answer: dict[str, float | str | None] = {
         "dew_point": float(dew_point(temperature, humidity)),
+        "frost_point": frost,
         "absolute_humidity": float(absolute_humidity(temperature, humidity)),
+        "mixing_ratio": float(mixing_ratio(temperature, humidity)),
         "wet_bulb": float(wet_bulb(temperature, humidity)),
-        "humidex": felt,
+        "humidex": felt.humidex,
+        "heat_index": felt.heat_index,
         "mould_surface_temperature": float(humid_surface_temperature(temperature, humidity)),
         "wbgt": value,
         "clothing_adjustment": clothes.adjustment,
         "wbgt_effective": found.effective,
         "uncertainty": found.uncertainty,
         "basis": basis.value,
+        "sun": sun,
         "work": work,
         "acclimatised": not not_acclimatised,
         "reference": reference.value,
         "reference_source": reference.source,
         "reference_verified": reference.verification.value,
+        "niosh_limit": niosh,
+        "metabolic_rate": effort.watts,
         "indication": verdict.value,
         "measure_globe": verdict.value == "inconclusive" and globe is None,
     }
@@ -107,14 +124,16 @@ def heat(
         _print(answer)
         return
     checked = "" if reference.verification.value == "yes" else ", unverified"
-    felt_text = "not defined under 10 °C" if felt is None else f"{felt:.0f}"
+    frosty = "" if frost is None else f" (frost from {frost:.1f} °C)"
     sys.stdout.write(
-        f"dew point            {answer['dew_point']:6.1f} °C\n"
-        f"absolute humidity    {answer['absolute_humidity']:6.1f} g/m³\n"
+        f"dew point            {answer['dew_point']:6.1f} °C{frosty}\n"
+        f"absolute humidity    {answer['absolute_humidity']:6.1f} g/m³"
+        f" ({1000 * float(mixing_ratio(temperature, humidity)):.1f} g/kg of dry air at 1013 hPa)\n"
         f"wet bulb             {answer['wet_bulb']:6.1f} °C (ventilated, 1013 hPa)\n"
-        f"Humidex              {felt_text:>6}\n"
+        f"Humidex              {_whole(felt.humidex, HUMIDEX_TEMPERATURE)}\n"
+        f"heat index           {_whole(felt.heat_index, HEAT_INDEX_TEMPERATURE)}\n"
         f"80 % on surfaces     {answer['mould_surface_temperature']:6.1f} °C and colder: mould may grow there\n"
-        f"WBGT                 {value:6.1f} °C ({basis.value})\n"
+        f"WBGT                 {value:6.1f} °C ({basis.value}{', in the sun' if sun else ''})\n"
     )
     if clothes.adjustment:
         sys.stdout.write(f"clothing adds        {clothes.adjustment:6.1f} °C ({clothes.value}, unverified)\n")
@@ -127,6 +146,10 @@ def heat(
         if verdict.value == "inconclusive":
             sys.stdout.write("Measure with a globe thermometer before deciding.\n")
         sys.stdout.write("Holds only where nothing radiates: near ovens or sunlit glass the WBGT is higher.\n")
+    kind = "alert" if not_acclimatised else "exposure"
+    sys.stdout.write(
+        f"For information: recommended {kind} limit of NIOSH (2016-106) at {effort.watts:.0f} W: {niosh:.1f} °C.\n"
+    )
 
 
 def comfort(
@@ -168,6 +191,37 @@ def comfort(
     sys.stdout.write(f"PPD   {found.ppd:.0f} % dissatisfied\n")
     if around.is_assumed:
         sys.stdout.write("Assumed: " + _assumed(radiant, speed) + ".\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Felt:
+    """Felt heat [°C-like]; none where the formula does not hold."""
+
+    humidex: float | None
+    heat_index: float | None
+
+
+def _felt(temperature: float, humidity: float) -> _Felt:
+    from dsp.felt_heat import HEAT_INDEX_TEMPERATURE, HUMIDEX_TEMPERATURE, heat_index, humidex
+
+    return _Felt(
+        float(humidex(temperature, humidity)) if not HUMIDEX_TEMPERATURE.outside(temperature) else None,
+        float(heat_index(temperature, humidity)) if not HEAT_INDEX_TEMPERATURE.outside(temperature) else None,
+    )
+
+
+def _whole(felt: float | None, domain: "Domain") -> str:
+    if felt is None:
+        return f"  none: only from {domain.low:g} to {domain.high:g} {domain.unit}"
+    return f"{felt:6.0f}"
+
+
+def _frost_point(temperature: float, humidity: float) -> float | None:
+    """Only where the air has to be cooled below 0 °C to condense."""
+    from dsp.psychrometrics import ICE_PRESSURE, frost_point_of, vapour_pressure
+
+    pressure = float(vapour_pressure(temperature, humidity))
+    return float(frost_point_of(pressure)) if pressure < ICE_PRESSURE.high else None
 
 
 def _wbgt(
