@@ -40,22 +40,6 @@ class Registry:
         """The deployments in a zone, in order of start."""
         return tuple(sorted((d for d in self.deployments.values() if d.zone == zone.id), key=lambda d: (d.start, d.id)))
 
-    def deployment_at(self, kit: KitId, instant: int) -> Deployment | None:
-        """Where a kit was when it took a reading at ``instant`` [ms UTC], or None: it then belongs to nobody."""
-        return next(
-            (
-                d
-                for d in self.deployments.values()
-                if d.kit == kit and d.start < instant and (d.end is None or instant <= d.end)
-            ),
-            None,
-        )
-
-    def calibration_on(self, kit: KitId, quantity: QuantityId, day: date) -> Calibration | None:
-        """The last calibration of a channel performed on or before ``day``, due or not."""
-        done = [c for c in self.calibrations if c.kit == kit and c.quantity == quantity and c.performed <= day]
-        return max(done, key=lambda c: c.performed, default=None)
-
     def calibrations_on(self, kit: KitId, day: date) -> tuple[Calibration, ...]:
         """The last calibration of each of a kit's channels performed on or before ``day``, the soonest due first."""
         last: dict[QuantityId, Calibration] = {}

@@ -1,8 +1,8 @@
 """From the series of a deployment to its exposures: every measure of every shift and local day.
 
 Results of a window depend to the bit only on the steps that intersect it (for 8 h and 24 h maxima: on those that
-intersect a window ending in the day). One day computed alone, from the readings
-:func:`dsp.series.readings_needed` names, gives what the whole campaign gives.
+intersect a window ending in the day). One day computed alone gives what the whole
+campaign gives, from readings that reach back by the longest rolling window and the hold time, and on by the hold time.
 """
 
 from collections.abc import Sequence

@@ -32,9 +32,6 @@ ROLLING = {
 }
 """Measures that are extremes of a rolling mean."""
 
-LONGEST_WINDOW = max(rolling.width for rolling in ROLLING.values())
-"""Milliseconds a local day's measures reach back before its start."""
-
 PEAK_LEVELS = frozenset({"lafmax", "lcpeak"})
 """Levels that are maxima themselves: an average of them means nothing."""
 

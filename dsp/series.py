@@ -173,32 +173,6 @@ def build(
     return Series(t, v, weights, f == Flag.SUSPECT, period, hold, averaging)
 
 
-def readings_needed(span: Interval, hold: int, longest_window: int) -> Interval:
-    """Which readings a recomputation of ``span`` needs to give what the whole campaign gives, to the bit.
-
-    Parameters
-    ----------
-    span : Interval
-        Shifts and local days to compute, milliseconds UTC.
-    hold : int
-        Of the series [ms].
-    longest_window : int
-        Longest rolling window reported for those days [ms]; 0 where none reaches back before ``span``.
-
-    Returns
-    -------
-    Interval
-        Readings with start ≤ t ≤ end are needed: a window may reach back before the span, the first reading that
-        stands in it has its weight from the one before, and a reading after the end stands for time before it.
-
-    Examples
-    --------
-    >>> readings_needed(Interval(1_000_000, 2_000_000), 180_000, 0)
-    Interval(start=820000, end=2180000)
-    """
-    return Interval(span.start - longest_window - hold, span.end + hold)
-
-
 def median_step(instants: npt.ArrayLike) -> float:
     """Period [s] of a channel nobody described: the median step of its instants (ms), the lower of two middle ones.
 

@@ -116,11 +116,6 @@ def c_weighting(frequency: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return np.asarray(20.0 * np.log10(_F4**2 * f2 / ((f2 + _F1**2) * (f2 + _F4**2))) - _C_1000)
 
 
-def z_weighting(frequency: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Z-weighting: 0 dB at every frequency."""
-    return np.zeros_like(np.asarray(frequency, np.float64))
-
-
 @cache
 def weightings(sample_rate: int) -> Weightings:
     """The digital weightings of one sample rate.

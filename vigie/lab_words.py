@@ -8,8 +8,6 @@ from vigie.lab_report import LabReport, Note, highest
 if TYPE_CHECKING:
     from dsp.expostats import BayesianEstimate, Credible
 
-BAND_WORDS = ("below 1 %", "1 to 10 %", "10 to 50 %", "50 to 100 %", "above 100 %")
-
 _REASONS = {
     Reason.FEWER_THAN_THREE: "the first campaign has at least three results; {n} given.",
     Reason.FIRST_CAMPAIGN_TOO_SMALL: "the first campaign has fewer than the three results the law asks for.",

@@ -160,8 +160,8 @@ def flat_line_flags(
     """Fill ``flags`` by the length [ms of ``clock``] of the longest flat stretch that ends at each reading.
 
     A stretch is flat while its highest value is at most tolerance + relative × highest above its lowest. It ends at a
-    gap and at values at or below ``floor``, at or above ``ceiling``. ``highest`` and ``lowest`` are scratch, as long as the
-    readings.
+    gap and at values at or below ``floor``, at or above ``ceiling``. ``highest`` and ``lowest`` are scratch, as long as
+    the readings.
 
     The clock is cut into cells of half of ``suspect_after``: a stretch that long holds a whole cell, the one before
     that of its end. Most cells are seen not to be flat after a few readings, and the search for stretches is only made

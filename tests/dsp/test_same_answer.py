@@ -9,8 +9,8 @@ from catalog.quantities import Averaging, Uncertainty
 from catalog.schedule import Interval, local_days, shifts
 from dsp.campaign import exposures
 from dsp.exposure import Measure, WindowKind
-from dsp.measures import LONGEST_WINDOW
-from dsp.series import build, readings_needed
+from dsp.measures import ROLLING
+from dsp.series import build
 from tests.dsp.campaigns import LIMITS, NIGHT, PARIS, campaign
 
 
@@ -24,8 +24,10 @@ def test_one_day_recomputed_alone_equals_the_campaign_to_the_bit(averaging: Aver
     for day, interval in days:
         own = [s for s in work if s.day == day]
         span = Interval(interval.start, max([interval.end, *(s.end for s in own)]))
-        needed = readings_needed(span, series.hold, LONGEST_WINDOW)
-        kept = (series.instants >= needed.start) & (series.instants <= needed.end)
+        # a window may reach back before the span, the first reading in it has its weight from the one before, and a
+        # reading after the end stands for time before it
+        since = span.start - max(rolling.width for rolling in ROLLING.values()) - series.hold
+        kept = (series.instants >= since) & (series.instants <= span.end + series.hold)
         flags = np.where(series.suspect[kept], 3, 1)
         part = build(series.instants[kept], series.values[kept], flags, 60, 180, averaging)
         again += exposures(who, part, own, [(day, interval)], LIMITS)

@@ -38,7 +38,9 @@ def light(
     minimum: Annotated[
         float | None, typer.Option("--minimum", metavar="LUX", help="Least at any point, e.g. 120 by R4223-4.")
     ] = None,
-    uniformity: Annotated[float, typer.Option("--uniformity", metavar="U0", help="Least lowest / mean.")] = 0.6,
+    uniformity: Annotated[
+        float | None, typer.Option("--uniformity", metavar="U0", help="Least lowest / mean; default: 0.6, of a task.")
+    ] = None,
     general: Annotated[
         float | None, typer.Option("--general", metavar="LUX", help="General lighting of the room around the grid.")
     ] = None,
@@ -101,17 +103,19 @@ def _tell_grid(
     grid: str,
     required: float | None,
     minimum: float | None,
-    uniformity: float,
+    uniformity: float | None,
     general: float | None,
     u_luxmeter: float,
     as_json: bool,
 ) -> None:
-    from dsp.light import is_balanced, task_to_general
+    from dsp.light import TASK_UNIFORMITY, is_balanced, task_to_general
     from dsp.light import uniformity as measured
 
     for option, asked in (("--required", required), ("--minimum", minimum), ("--general", general)):
         if asked is not None and not 0.0 < asked <= _BRIGHTEST:
             raise UsageError(f"{option} is {asked:g}; expected lux, above 0 to {_BRIGHTEST:.0f}")
+    if uniformity is None:
+        uniformity = TASK_UNIFORMITY
     if not 0.0 < uniformity <= 1.0:
         raise UsageError(f"--uniformity is {uniformity:g}; expected a share, above 0 to 1")
     found = measured(_grid(grid), u_luxmeter)
