@@ -50,6 +50,9 @@ def test_heat_tells_water_and_felt_heat_where_their_formulas_hold(capsys: pytest
     assert found["frost_point"] is None
     found = json.loads(run(capsys, "heat", "--temperature", "25", "--humidity", "50", "--json"))
     assert found["mixing_ratio"] == pytest.approx(0.00988, rel=5e-3)
+    high = json.loads(run(capsys, "heat", "--temperature", "25", "--humidity", "50", "--pressure", "84", "--json"))
+    assert high["mixing_ratio"] > found["mixing_ratio"]
+    assert high["wet_bulb"] < found["wet_bulb"]
     cold = ("heat", "--temperature", "5", "--humidity", "50")
     found = json.loads(run(capsys, *cold, "--json"))
     assert found["dew_point"] < found["frost_point"] < 0
@@ -83,6 +86,7 @@ def test_an_unverified_reference_value_says_so(capsys: pytest.CaptureFixture[str
             ("heat", "--temperature", "31", "--humidity", "55", "--sun", "--globe", "40"),
             "nothing estimates the WBGT in",
         ),
+        (("heat", "--temperature", "31", "--humidity", "55", "--pressure", "1013"), "1013 hPa are 101.3 kPa"),
         (("comfort", "--temperature", "34", "--humidity", "60"), "air temperature is 34 °C; expected 10 to 30 °C"),
         (("light", "--grid", "520,abc"), 'value 2, is "abc"'),
         (("light", "--grid", "520"), "expected at least two points"),

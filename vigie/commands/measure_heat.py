@@ -48,6 +48,9 @@ def heat(
         bool, typer.Option("--sun", help="In the sun; needs --globe and --natural-wet-bulb, both in the sun.")
     ] = False,
     wind: Annotated[float, typer.Option("--wind", metavar="m/s", help="Air speed at the worker.")] = 1.0,
+    pressure: Annotated[
+        float, typer.Option("--pressure", metavar="KPA", help="Of the air, in kPa: for wet bulb and mixing ratio.")
+    ] = 101.325,
     work: Annotated[
         str, typer.Option("--work", metavar="CLASS", help="resting, light, moderate, heavy or very-heavy.")
     ] = "moderate",
@@ -80,6 +83,8 @@ def heat(
         raise UsageError("--natural-wet-bulb without --globe; WBGT needs both, or neither")
     if sun and (globe is None or natural_wet_bulb is None):
         raise UsageError("--sun without --globe and --natural-wet-bulb; nothing estimates the WBGT in the sun")
+    if not 50.0 <= pressure <= 110.0:
+        raise UsageError(f"--pressure is {pressure:g}; expected 50 to 110 kPa (1013 hPa are 101.3 kPa)")
     for name, given in (("--u-temperature", u_temperature), ("--u-humidity", u_humidity)):
         if not 0 <= given <= 20:
             raise UsageError(f"{name} is {given:g}; expected 0 to 20")
@@ -94,13 +99,15 @@ def heat(
     basis = _basis(globe, natural_wet_bulb)
     found = _heat(value, basis, clothes, _carried(basis, value, u_temperature, u_humidity))
     felt, frost = _felt(temperature, humidity), _frost_point(temperature, humidity)
+    ratio = float(mixing_ratio(temperature, humidity, 10 * pressure))
     verdict = found.against(reference.value)
     answer: dict[str, float | str | None] = {
         "dew_point": float(dew_point(temperature, humidity)),
         "frost_point": frost,
         "absolute_humidity": float(absolute_humidity(temperature, humidity)),
-        "mixing_ratio": float(mixing_ratio(temperature, humidity)),
-        "wet_bulb": float(wet_bulb(temperature, humidity)),
+        "mixing_ratio": ratio,
+        "wet_bulb": float(wet_bulb(temperature, humidity, 10 * pressure)),
+        "pressure": pressure,
         "humidex": felt.humidex,
         "heat_index": felt.heat_index,
         "mould_surface_temperature": float(humid_surface_temperature(temperature, humidity)),
@@ -128,8 +135,8 @@ def heat(
     sys.stdout.write(
         f"dew point            {answer['dew_point']:6.1f} °C{frosty}\n"
         f"absolute humidity    {answer['absolute_humidity']:6.1f} g/m³"
-        f" ({1000 * float(mixing_ratio(temperature, humidity)):.1f} g/kg of dry air at 1013 hPa)\n"
-        f"wet bulb             {answer['wet_bulb']:6.1f} °C (ventilated, 1013 hPa)\n"
+        f" ({1000 * ratio:.1f} g/kg of dry air at {pressure:.4g} kPa)\n"
+        f"wet bulb             {answer['wet_bulb']:6.1f} °C (ventilated, {pressure:.4g} kPa)\n"
         f"Humidex              {_whole(felt.humidex, HUMIDEX_TEMPERATURE)}\n"
         f"heat index           {_whole(felt.heat_index, HEAT_INDEX_TEMPERATURE)}\n"
         f"80 % on surfaces     {answer['mould_surface_temperature']:6.1f} °C and colder: mould may grow there\n"
