@@ -51,6 +51,9 @@ _SUMMARIES = {
     "standard deviation",
 }
 """What a cell says in a row that sums others up."""
+_UNIT = re.compile(
+    r"(?:^|[\s(\[,])((?:[mnµ\u03bcu]?g\s?/\s?m[3³])|ppm|ppb|f(?:ibres?)?\s?/\s?(?:cm[3³]|ml|l))(?:$|[\s)\],])", re.I
+)
 _DATES = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M")
 
 
@@ -78,10 +81,11 @@ class LabRow:
 
 @dataclass(frozen=True, slots=True)
 class LabFile:
-    """The results of a file."""
+    """The results of a file; the unit is that of the heading, empty where it names none."""
 
     name: str
     rows: tuple[LabRow, ...]
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ def read_lab_file(path: Path, names: ColumnNames) -> LabFile:
     return LabFile(
         path.name,
         tuple(_lab_row(row, bound, columns, path.name) for row, bound in zip(body, bounds, strict=True)),
+        _unit_in(headings[columns.result]),
     )
 
 
@@ -261,6 +266,12 @@ def _moment(text: str, place: str) -> dt.datetime:
         except ValueError:
             continue
     raise UsageError(f'{place}: date is "{text}"; expected 2026-03-02, 02/03/2026 or one of them with the time of day')
+
+
+def _unit_in(heading: str) -> str:
+    """The unit of a concentration in a heading such as ``Résultat (mg/m³)`` or ``résultat en ppm``; else empty."""
+    found = _UNIT.search(heading)
+    return found[1] if found else ""
 
 
 def _field(row: _Row, index: int) -> str:

@@ -31,6 +31,7 @@ class LabSet:
     campaigns: en689.Campaigns | None = None
     span_days: int | None = None
     last_day: date | None = None
+    unit: str = ""
 
 
 class Note(Enum):
@@ -87,14 +88,14 @@ def lab_set_of(file: "LabFile") -> LabSet:
     span = (max(moments) - min(moments)).days if moments else None
     last = max(moments).date() if moments else None
     if any(row.campaign is None for row in rows):
-        return LabSet(results, None, span, last)
+        return LabSet(results, None, span, last, file.unit)
     begins: dict[str | None, tuple[int, int]] = {}
     for index, row in enumerate(rows):
         key = (row.when.toordinal() if row.when is not None else 0, index)
         begins[row.campaign] = min(begins.get(row.campaign, key), key)
     first = min(begins, key=lambda campaign: begins[campaign])
     chosen = np.array([row.campaign == first for row in rows])
-    return LabSet(results, en689.Campaigns(chosen, len(begins)), span, last)
+    return LabSet(results, en689.Campaigns(chosen, len(begins)), span, last, file.unit)
 
 
 def report(lab_set: LabSet, limit: ComparedLimit, method: censored.Method | None, confidence: float) -> LabReport:

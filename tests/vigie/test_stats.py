@@ -160,6 +160,23 @@ def test_wrong_use_is_told_in_one_line(arguments: tuple[object, ...], says: str)
     assert says in mistake(*arguments)
 
 
+def test_the_unit_of_the_heading_is_that_of_the_results(write: Any) -> None:
+    text = "id;Résultat (µg/m³)\nA;120\nB;<50\nC;90\n"
+    assert ask(write(text), "--limit", 1000)["unit"] == "µg/m³"
+    assert ask(write(text), "--limit", 1000, "--unit", "ug/m3")["unit"] == "ug/m3"
+    assert "says µg/m³, --unit is mg/m3" in mistake(write(text), "--limit", 0.1, "--unit", "mg/m3")
+    assert "the results are in µg/m³; convert the results to mg/m3" in mistake(
+        write(text), "--limit", "silica-quartz-vlep-8h"
+    )
+
+
+@pytest.mark.parametrize("heading", ["résultat en mg/m3", "Concentration [mg/m³]", "mg/m3", "valeur, ppm"])
+def test_headings_that_name_a_unit(heading: str, write: Any) -> None:
+    unit = ask(write(f"id;{heading}\nA;12\nB;5\nC;9\n"), "--limit", 100)["unit"]
+    assert unit
+    assert unit in heading
+
+
 def test_minute_data_is_refused_unless_somebody_says_what_it_is(write: Any) -> None:
     readings = write("time;co2\n" + "".join(f"2026-03-02 08:{minute:02};{500 + minute}\n" for minute in range(10)))
     assert "the results are 1 min apart; expected one per worker and shift" in mistake(readings, "--limit", 1000)

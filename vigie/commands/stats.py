@@ -88,7 +88,7 @@ def stats(
     if chart is not None and chart.suffix.lower() not in {".svg", ".png"}:
         raise UsageError(f"{chart}: cannot tell the format of the chart; end the name in .svg or .png")
     given = _results(file, values, ColumnNames(column, campaign, date, worker), one_per_shift)
-    compared = _limit(limit, unit, given.last_day)
+    compared = _limit(limit, _unit(unit, given.unit, file), given.last_day)
     found = report(given, compared, _method(method), confidence / 100)
     if chart is not None:
         _draw(found, chart, language)
@@ -119,6 +119,16 @@ def _results(file: Path | None, values: str | None, names: "ColumnNames", one_pe
     if not one_per_shift:
         check_independence(read)
     return lab_set_of(read)
+
+
+def _unit(told: str, heading: str, file: Path | None) -> str:
+    """The unit of the results: the option's or the heading's, which must not contradict each other."""
+    if told and heading and _plain_unit(told) != _plain_unit(heading):
+        raise UsageError(
+            f"{file}: the heading of the results says {heading}, --unit is {told}; units are not converted: give --unit"
+            f" and --limit in {heading}"
+        )
+    return told or heading
 
 
 def _limit(text: str, unit: str, last_day: "date | None") -> "ComparedLimit":
@@ -155,14 +165,15 @@ def _catalog_limit(id_: str, unit: str, last_day: "date | None") -> "ComparedLim
         raise UsageError(f"--limit {id_} is not in force on {day} ({row.in_force_text}); take the limit of that day")
     if unit and _plain_unit(unit) != _plain_unit(row.unit):
         raise UsageError(
-            f"--limit {id_} is {row.value:g} {row.unit}, --unit is {unit}; convert the results to {row.unit}"
+            f"--limit {id_} is {row.value:g} {row.unit}, the results are in {unit}; convert the results to {row.unit}"
         )
     doubt = "" if row.verification is Verification.YES else ", unverified"
     return ComparedLimit(row.value, row.unit, id_, f"{row.source} ({row.legal_status.value}{doubt})")
 
 
 def _plain_unit(text: str) -> str:
-    return text.casefold().replace("³", "3").replace("\u03bc", "µ").replace(" ", "")
+    plain = text.casefold().replace("³", "3").replace("\u03bc", "µ").replace(" ", "")
+    return "µ" + plain[1:] if plain.startswith("ug/") else plain
 
 
 def _method(method: CensoredMethod | None) -> "Method | None":
