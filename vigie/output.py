@@ -162,6 +162,20 @@ def rounded(spread: float) -> str:
     return f"{round(spread, digits):.{max(digits, 0)}f}"
 
 
+def with_spread(value: float, spread: float) -> str:
+    """A value and its uncertainty, the value to the digit at which its uncertainty ends.
+
+    Examples
+    --------
+    >>> with_spread(904.8, 188.4), with_spread(54.82, 5.38), with_spread(15.98, 0.57), with_spread(12.3456, 0.0)
+    ('900 ± 190', '54.8 ± 5.4', '15.98 ± 0.57', '12.35 ± 0')
+    """
+    if spread == 0:
+        return f"{value:.4g} ± 0"
+    digits = 1 - math.floor(math.log10(abs(spread)))
+    return f"{round(value, digits):.{max(digits, 0)}f} ± {rounded(spread)}"
+
+
 def cell(value: object, zone: tzinfo) -> str:
     """One value as a person reads it."""
     if value is None:

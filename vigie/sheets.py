@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from vigie.output import Sheet, cell, rounded
+from vigie.output import Sheet, cell, with_spread
 
 _WORDS = {
     "exceedance_indicated": "exceedance",
@@ -41,8 +41,8 @@ def _measure(row: dict[str, object]) -> str:
 
 
 def _value(row: dict[str, object], zone: ZoneInfo) -> str:
-    if row["value"] is None:
+    value, uncertainty = row["value"], row["uncertainty"]
+    if not isinstance(value, float):
         return "insufficient"
-    uncertainty = row["uncertainty"]
-    spread = "" if not isinstance(uncertainty, float) else f" ± {rounded(2 * uncertainty)}"
-    return f"{cell(row['value'], zone)}{spread} {row['unit']}"
+    shown = with_spread(value, 2 * uncertainty) if isinstance(uncertainty, float) else cell(value, zone)
+    return shown if row["unit"] == "1" else f"{shown} {row['unit']}"

@@ -168,7 +168,7 @@ def quality(
         nothing="No reading is flagged. Flags are made by vigie compute.",
         table=_sheet(
             place,
-            f"{frame.height} runs of flagged readings: 3 suspect, 4 bad, 9 missing",
+            f"{frame.height} runs of flagged readings (flag 3 is suspect, 4 bad, 9 missing)",
             *("kit", "quantity", "test", "flag", "start", "end", "readings", "parameters"),
         ),
     )

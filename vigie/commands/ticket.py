@@ -109,7 +109,7 @@ def _engineer(place: Workspace, email: str) -> "Account":
 
 
 def _told(ticket: "TicketView", zone: ZoneInfo) -> str:
-    from vigie.output import rounded
+    from vigie.output import with_spread
 
     content = ticket.content
     mark = "  SIMULATED READINGS" if content.simulated else ""
@@ -130,8 +130,8 @@ def _told(ticket: "TicketView", zone: ZoneInfo) -> str:
         lines.append("the rules no longer ask for it")
     lines += ["", "rests on:"]
     for item in content.evidence:
-        spread = rounded(2 * (item.uncertainty or 0))
-        value = "no value" if item.value is None else f"{item.value:.5g} ± {spread} {item.unit}"
+        shown = "no value" if item.value is None else with_spread(item.value, 2 * (item.uncertainty or 0))
+        value = shown if item.value is None else f"{shown} {item.unit}"
         lines.append(
             f"  {_local(item.start, zone)}  {item.kit}  {item.quantity} {item.measure}  {value} (k = 2)"
             f"  limit {item.limit:g}  {item.decision}  coverage {100 * item.coverage:.0f} %"
