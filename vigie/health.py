@@ -102,10 +102,10 @@ def _tables(place: Workspace, _registry: Registry, now: int) -> Iterator[Finding
             "exposures", State.LOOK, "not computed since the registry was last changed, or never; vigie compute"
         )
         return
-    behind = version - reached.readings_version
+    behind = bool(place.readings.touched_since(reached.readings_version).spans)
     hours = (now - reached.at) / 3_600_000
-    state = State.LOOK if behind > 0 and hours > 1 else State.WELL
-    words = f"computed {hours:.1f} h ago" + (f", {behind} table versions behind; vigie compute" if behind > 0 else "")
+    state = State.LOOK if behind and hours > 1 else State.WELL
+    words = f"computed {hours:.1f} h ago" + (", readings came since; vigie compute" if behind else "")
     yield Finding("exposures", state, words)
 
 

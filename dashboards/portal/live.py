@@ -46,4 +46,5 @@ def _standing(row: dict[str, Any], now: int) -> LiveStanding:
 def _beyond(limit: dict[str, Any], quantity: Quantity, words: Words) -> str:
     sign = ">" if limit["direction"] == "above" else "<"
     value = words.plain(limit["limit"], max(quantity.decimals, 2))
-    return f"{sign}\N{NO-BREAK SPACE}{value}\N{NO-BREAK SPACE}{quantity.unit}: {words.duration(limit['seconds'])}"
+    colon = words.pick("\N{NO-BREAK SPACE}: ", ": ")
+    return f"{sign}\N{NO-BREAK SPACE}{value}\N{NO-BREAK SPACE}{quantity.unit}{colon}{words.duration(limit['seconds'])}"

@@ -101,6 +101,7 @@ def test_welders_of_the_example(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (84.3, 2.8, 85.0, "cannot be said to be below (84.3 + 2.8 = 87.1)"),
         (83.37, 3.03, 80.0, "reached, with 95 % confidence (83.37 − 3.03 = 80.34)"),  # 83.4 − 3.0 is not 80.3
+        (88.16, 3.77, 85.0, "reached, but not with 95 % confidence (88.2 − 3.8 = 84.4)"),
         (82.96, 2.01, 85.0, "below, with 95 % confidence (82.96 + 2.01 = 84.97)"),  # below 85.0 = 85.0 would be odd
     ],
 )

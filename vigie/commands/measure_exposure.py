@@ -138,7 +138,7 @@ def _tell_day(stays: "list[Stay]", as_json: bool) -> None:
         )
         return
     sys.stdout.write(
-        f"L_Aeq over {_time(worked):<12} {noise.combined_level(stays):6.1f} dB(A)\n"
+        f"L_Aeq over {_time(worked):<13} {noise.combined_level(stays):6.1f} dB(A)\n"
         f"L_EX,8h                  {day:6.1f} dB(A)\n"
         f"dose, 85 dB(A) = 100 %   {noise.dose(stays, 85.0):6.0f} %   (3 dB exchange rate)\n"
         f"sound exposure           {noise.sound_exposure(stays):6.2f} Pa²·h\n"
@@ -207,13 +207,13 @@ def _tell_result(result: "TaskBased | Sampled") -> None:
 
 
 def _verdict(level: float, expanded: float, limit: float) -> str:
-    over = _sum(level, expanded, limit)
+    over, under = _sum(level, expanded, limit), _sum(level, -expanded, limit)
     if level + expanded < limit:
         return f"below, with 95 % confidence ({over})"
     if level - expanded >= limit:
-        return f"reached, with 95 % confidence ({_sum(level, -expanded, limit)})"
+        return f"reached, with 95 % confidence ({under})"
     return (
-        f"cannot be said to be below ({over})" if level < limit else f"reached, but not with 95 % confidence ({over})"
+        f"cannot be said to be below ({over})" if level < limit else f"reached, but not with 95 % confidence ({under})"
     )
 
 
