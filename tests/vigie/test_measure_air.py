@@ -194,6 +194,7 @@ def test_gas_and_particles() -> None:
         (("particles", "nan", "--humidity", "50", "--kappa", "0.4"), "value is nan; expected 0 to 1000000 µg/m³"),
         (("particles", "1e308", "--humidity", "50", "--kappa", "0.4"), "expected 0 to 1000000 µg/m³"),
         (("particles", "100", "--humidity", "120", "--kappa", "0.4"), "expected 0 to 100 %"),
+        (("particles", "100", "--humidity", "0.85", "--kappa", "0.4"), "expected per cent, e.g. 85"),
         (("particles", "100", "--humidity", "50"), "kappa is missing"),
         (("particles", "100", "--humidity", "50", "--correction", "barkjohn"), "did you mean"),
     ],

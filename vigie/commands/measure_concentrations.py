@@ -116,6 +116,8 @@ def particles(
         raise UsageError(f'--correction is "{correction}"; {did_you_mean(correction, names)}')
     if not 0.0 <= humidity <= 100.0:
         raise UsageError(f"--humidity is {humidity:g}; expected 0 to 100 %")
+    if 0.0 < humidity < 1.0:
+        raise UsageError(f"--humidity is {humidity:g} %; no air is so dry: expected per cent, e.g. {100 * humidity:g}")
     if not 0.0 <= reading <= _A_GRAM:
         raise UsageError(f"value is {reading:g}; expected 0 to {_A_GRAM:.0f} µg/m³")
     method = names[correction]
