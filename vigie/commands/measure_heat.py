@@ -21,7 +21,7 @@ TemperatureOption = Annotated[float, typer.Option("--temperature", metavar="°C"
 HumidityOption = Annotated[float, typer.Option("--humidity", metavar="%", help="Relative humidity.")]
 _U_TEMPERATURE, _U_HUMIDITY = 0.5, 3.0
 """Standard uncertainties of typed values where the person gives none [°C, %]."""
-_EXPANDED = 1.645
+_EXPANDED = 2.0
 """What stands after ±: nine values in ten lie within."""
 _WORK = ("resting", "light", "moderate", "heavy", "very-heavy")
 _TEXTS = {
@@ -145,7 +145,7 @@ def heat(
     if clothes.adjustment:
         sys.stdout.write(f"clothing adds        {clothes.adjustment:6.1f} °C ({clothes.value}, unverified)\n")
     sys.stdout.write(
-        f"compared             {found.effective:6.1f} ± {_EXPANDED * found.uncertainty:.1f} °C "
+        f"compared             {found.effective:6.1f} ± {_EXPANDED * found.uncertainty:.1f} °C (k = 2) "
         f"with {reference.value:g} °C ({reference.source}, {work} work, {used.value}{checked})\n"
         f"{_TEXTS[verdict.value]}\n"
     )
@@ -194,7 +194,7 @@ def comfort(
         )
         return
     feels = "cool" if found.pmv < -0.5 else "warm" if found.pmv > 0.5 else "neutral"
-    sys.stdout.write(f"PMV   {found.pmv:+.2f} ± {_EXPANDED * found.uncertainty:.1f} ({feels})\n")
+    sys.stdout.write(f"PMV   {found.pmv:+.2f} ± {_EXPANDED * found.uncertainty:.1f} (k = 2; {feels})\n")
     sys.stdout.write(f"PPD   {found.ppd:.0f} % dissatisfied\n")
     if around.is_assumed:
         sys.stdout.write("Assumed: " + _assumed(radiant, speed) + ".\n")

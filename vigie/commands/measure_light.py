@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 _BRIGHTEST = 200_000.0
 """[lx]: more than the sun gives."""
-_EXPANDED = 1.645
+_EXPANDED = 2.0
 """What stands after ±: nine values in ten lie within."""
 
 
@@ -137,6 +137,7 @@ def _tell_grid(
         f"{_asked(minimum, ' lx', rows.get('minimum'))}\n"
         f"uniformity  {found.ratio:6.2f} ± {_EXPANDED * found.u_ratio:.2f}"
         f"{_asked(uniformity, '', rows['uniformity'])}\n"
+        "± is k = 2, the luxmeter's own uncertainty included\n"
     )
     if ratio is not None:
         said = "within" if is_balanced(ratio) else "outside"
@@ -203,11 +204,11 @@ def _tell_zone(found: "ZoneLight") -> None:
     ]
     columns = ["kit", "hours seen", "minimum", "P5", "P10", "median", "P90"]
     columns += [f"under {level:g}" for level in LEVELS] + ["daylight"]
-    print_sheet(Sheet(f"Light in {found.zone} while people were there [lx]", columns, rows))
+    print_sheet(Sheet(f"Light in {found.zone} while people were there (lx; ± is k = 2)", columns, rows))
     if found.uniformity is not None:
         even = found.uniformity
         sys.stdout.write(
-            f"Uniformity of {even.points} kits' means: {even.ratio:.2f} ± {_EXPANDED * even.u_ratio:.2f};"
+            f"Uniformity of {even.points} kits' means: {even.ratio:.2f} ± {_EXPANDED * even.u_ratio:.2f} (k = 2);"
             " a hint, a luxmeter's grid is the finding.\n"
         )
     for remark in found.remarks:

@@ -78,7 +78,7 @@ def _tell(room: "RoomAir", found: "MouldTime", u_humidity: float) -> None:
         f"{room.name}\n"
         f"judged            {found.measured / 3600:.1f} h\n"
         f"over the curve    {found.over:.1%} of it ({found.over_low:.1%} to {found.over_high:.1%}"
-        f" with the humidity ± {1.645 * u_humidity:.1f} %)\n"
+        f" with the humidity {1.645 * u_humidity:.1f} % lower and higher, 1.645 u)\n"
         f"longest run       {longest}\n"
         f"80 % on surfaces  {found.surface_mean:.1f} °C and colder on average,"
         f" {found.surface_p95:.1f} °C for one twentieth of the time\n"
