@@ -13,7 +13,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from catalog.identifiers import QuantityId
 from catalog.quality import quality_limits
-from dsp.quality import Channel, Readings, combine, examine
+from dsp.quality.examine import Channel, Readings, combine, examine
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

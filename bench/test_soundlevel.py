@@ -15,8 +15,8 @@ from pyoctaveband import octavefilter, time_weighting, weighting_filter
 from scipy.signal import sosfilt
 
 from dsp.kernels import sound
+from dsp.sound.weighting import weightings
 from dsp.soundlevel import measure, peak_taps
-from dsp.weighting import weightings
 
 RATE, SECONDS = 48_000, 30
 REAL_TIME, FASTER = 300, 8

@@ -7,7 +7,7 @@ from catalog.identifiers import QuantityId
 
 
 class CorrectionMethod(Enum):
-    """Corrections by the names people write; see :mod:`dsp.particles` for what each does."""
+    """Corrections by the names people write; see :mod:`dsp.air.particles` for what each does."""
 
     KAPPA_KOEHLER = "kappa-koehler"
     EPA_AIRNOW_2021 = "us-epa-airnow-2021"

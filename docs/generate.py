@@ -17,7 +17,7 @@ from catalog.places import ZoneKind
 from catalog.quality import QualityLimits, quality_limits
 from catalog.quantities import Quantity, Uncertainty, measured_quantities, quantities, quantity
 from catalog.units import accepted_units
-from dsp.quality_words import (
+from dsp.quality.words import (
     baseline_words,
     flat_line_words,
     range_words,
@@ -178,8 +178,8 @@ def weighting_errors_page() -> str:
     """Errors of the A and C filters at the frequencies of the standard."""
     import numpy as np
 
-    from dsp.bands import NOMINAL_THIRDS
-    from dsp.weighting import a_weighting, c_weighting, response, weightings
+    from dsp.sound.bands import NOMINAL_THIRDS
+    from dsp.sound.weighting import a_weighting, c_weighting, response, weightings
 
     rates = (44_100, 48_000, 96_000)
     exact = 1000 * 10 ** (np.arange(-20, 14) / 10)
@@ -197,7 +197,7 @@ def weighting_errors_page() -> str:
     )
     return _page(
         "# Errors of the A and C filters",
-        _WRITTEN.format(source="filters in dsp/weighting.py"),
+        _WRITTEN.format(source="filters in dsp/sound/weighting.py"),
         _WEIGHTING_INTRO,
         _table(("Hz", "exact Hz", "A dB", "C dB", *names), rows),
     )

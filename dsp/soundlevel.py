@@ -9,10 +9,10 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from dsp.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS, Bank, forget_traces
 from dsp.kernels import sound
 from dsp.levels import level_of
-from dsp.weighting import SoundError, check_rate, weightings
+from dsp.sound.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS, Bank, forget_traces
+from dsp.sound.weighting import SoundError, check_rate, weightings
 
 Samples = npt.NDArray[np.float64]
 
@@ -139,10 +139,10 @@ class SoundLevelMeter:
     Parameters
     ----------
     sample_rate : int
-        One of ``dsp.weighting.SAMPLE_RATES`` [Hz].
+        One of ``dsp.sound.weighting.SAMPLE_RATES`` [Hz].
     full_scale_pressure : float
-        Sound pressure of the sample value 1.0 [Pa] (a peak value, not an effective one); ``dsp.calibrator.calibrate``
-        finds it from the recording of a calibrator.
+        Sound pressure of the sample value 1.0 [Pa] (a peak value, not an effective one);
+        ``dsp.sound.calibrator.calibrate`` finds it from the recording of a calibrator.
     noise_floor : float
         A-weighted level of the instrument's own noise [dB]; LAeq at or below it is told as under range.
     full_sample : float
@@ -155,7 +155,7 @@ class SoundLevelMeter:
 
     Notes
     -----
-    A and C weighting: ``dsp.weighting``. Time weighting: first-order low-pass on the squared A-weighted pressure,
+    A and C weighting: ``dsp.sound.weighting``. Time weighting: first-order low-pass on the squared A-weighted pressure,
     from 0 at the first sample, τ = 0.125 s and 1 s. LCpeak: the C-weighted signal between samples is computed by a
     16-point windowed sinc at thirds of a sample, then a parabola; without it a tone at 8 kHz sampled at 48 kHz may read
     1.2 dB low. All filters start at rest, at the mean of the first 0.5 s, so that an offset of the converter is no

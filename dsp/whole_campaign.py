@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from catalog.schedule import Interval, Shift
+from dsp.air.co2 import icone_column
 from dsp.batch import lay_out
-from dsp.co2 import icone_column
 from dsp.columns import Frame
 from dsp.exposure import Exposure, Measure, WindowKind
 from dsp.measures import measures_of

@@ -8,7 +8,7 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from catalog.identifiers import DeploymentId, KitId, QuantityId, ZoneId
-from dsp.quality_runs import MarkedRuns
+from dsp.quality.runs import MarkedRuns
 from store.revisions import INSTANT, PutResult, Recomputed, RevisedTable, Revisions, instant
 from store.scope import Scope
 

@@ -14,7 +14,7 @@ from catalog.registry import Registry
 from catalog.schedule import Interval
 from dsp.calibration import CalibrationStep, calibration_steps, corrected
 from dsp.campaign import Subject
-from dsp.quality_runs import MarkedRuns
+from dsp.quality.runs import MarkedRuns
 from dsp.series import Series, build, median_step
 from vigie.corrections import humidity_corrected
 from vigie.kit_columns import Column, ColumnSource, read_columns

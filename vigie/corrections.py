@@ -9,7 +9,7 @@ from catalog.corrections import HumidityCorrection
 from catalog.places import Zone
 from catalog.quantities import Quantity
 from catalog.readings import Flag
-from dsp.particles import correct
+from dsp.air.particles import correct
 from dsp.series import Series
 from vigie.kit_columns import Column
 

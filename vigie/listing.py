@@ -12,7 +12,7 @@ from catalog.readings import Flag
 from catalog.registry import Registry
 from catalog.suggest import did_you_mean
 from dsp.exposure import Measure, WindowKind
-from dsp.quality_tests import QualityTest
+from dsp.quality.kinds import QualityTest
 from rules.tickets import TicketState
 from store.registry import load
 from store.scope import Scope

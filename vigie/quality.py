@@ -15,11 +15,11 @@ from catalog.quality import FlatClock
 from catalog.quantities import quantity
 from catalog.registry import Registry
 from catalog.schedule import Interval, shifts
-from dsp.quality import Channel as Timing
-from dsp.quality import Instants, Marks, Readings, combine, examine
-from dsp.quality_between import arrival, humidity, order
-from dsp.quality_runs import MarkedRuns, runs
-from dsp.quality_tests import QualityTest
+from dsp.quality.between import arrival, humidity, order
+from dsp.quality.examine import Channel as Timing
+from dsp.quality.examine import Instants, Marks, Readings, combine, examine
+from dsp.quality.kinds import QualityTest
+from dsp.quality.runs import MarkedRuns, runs
 from vigie.kit_columns import Column, ColumnSource
 from vigie.quality_neighbours import zone_days
 from vigie.times import local_day

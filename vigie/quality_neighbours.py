@@ -12,9 +12,9 @@ from catalog.quantities import quantity
 from catalog.readings import Flag
 from catalog.registry import Registry
 from catalog.schedule import Interval, local_days
-from dsp.psychrometrics import absolute_humidity
-from dsp.quality import Instants, Marks, Readings, Values
-from dsp.quality_between import day_medians, neighbours
+from dsp.heat.psychrometrics import absolute_humidity
+from dsp.quality.between import day_medians, neighbours
+from dsp.quality.examine import Instants, Marks, Readings, Values
 from vigie.kit_columns import ColumnSource, read_columns
 
 _COMPARED = ("temperature", "humidity")

@@ -6,9 +6,9 @@ import polars as pl
 
 from catalog.quantities import Averaging
 from catalog.schedule import Interval
-from dsp.decay import decays
+from dsp.air.decay import decays
+from dsp.air.ventilation import AirChange, Outdoor
 from dsp.series import build
-from dsp.ventilation import AirChange, Outdoor
 
 MINUTE = 60_000
 OUTDOOR = Outdoor(430.0, 30.0)

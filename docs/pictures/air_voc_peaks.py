@@ -5,8 +5,8 @@ import numpy as np
 import polars as pl
 
 from catalog.quantities import Averaging
+from dsp.air.voc import PeakRule, peaks
 from dsp.series import build
-from dsp.voc import PeakRule, peaks
 
 MINUTE, HOUR = 60_000, 3_600_000
 

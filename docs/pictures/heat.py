@@ -3,7 +3,7 @@
 import altair as alt
 import numpy as np
 
-from dsp.heat import Acclimatisation, MetabolicClass, reference_limit, wbgt_estimate
+from dsp.heat.wbgt import Acclimatisation, MetabolicClass, reference_limit, wbgt_estimate
 
 HUMIDITIES = (20, 40, 60, 80)
 COLOURS = ("#56b4e9", "#0072b2", "#009e73", "#000000")

@@ -7,8 +7,8 @@ import numpy as np
 
 from catalog.identifiers import QuantityId
 from catalog.quality import quality_limits
-from dsp.quality import Channel, Readings, examine
-from dsp.quality_tests import QualityTest
+from dsp.quality.examine import Channel, Readings, examine
+from dsp.quality.kinds import QualityTest
 from firmware_sim.workplaces import demo
 
 _FIRST = date(2026, 3, 2)

@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 from scipy.signal import bilinear_zpk, freqz_zpk
 
-from dsp.weighting import a_weighting, response, weightings
+from dsp.sound.weighting import a_weighting, response, weightings
 
 RATE = 48_000
 FREQUENCIES = np.geomspace(100, 20_000, 300)

@@ -4,9 +4,9 @@ import altair as alt
 import numpy as np
 import polars as pl
 
-from dsp.bands import NOMINAL_THIRDS, third_octaves
+from dsp.sound.bands import NOMINAL_THIRDS, third_octaves
+from dsp.sound.weighting import a_weighting
 from dsp.soundlevel import measure
-from dsp.weighting import a_weighting
 
 RATE, SECONDS = 48_000, 30
 FULL_SCALE = 20.0

@@ -4,9 +4,9 @@ import altair as alt
 
 from dashboards.statistics_charts import statistics_chart
 from dashboards.words import Language
-from vigie.lab_chart import chart_of
-from vigie.lab_report import ComparedLimit, LabSet, report
-from vigie.lab_values import as_results, parse_bound, split_values
+from vigie.laboratory.chart import chart_of
+from vigie.laboratory.report import ComparedLimit, LabSet, report
+from vigie.laboratory.values import as_results, parse_bound, split_values
 
 
 def chart() -> alt.VConcatChart:

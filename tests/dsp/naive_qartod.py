@@ -26,7 +26,7 @@ def spike(values: npt.ArrayLike, suspect: float, fail: float) -> npt.NDArray[np.
     Notes
     -----
     \\|xᵢ − (xᵢ₋₁ + xᵢ₊₁)/2\\| is large for the neighbours of a spike too, and they are flagged with it.
-    :func:`dsp.quality.spikes` compares with the median and leaves them.
+    :func:`dsp.quality.examine.spikes` compares with the median and leaves them.
 
     References
     ----------

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, lfilter, resample_poly, sosfilt
 
-from dsp.weighting import weightings
+from dsp.sound.weighting import weightings
 
 Samples = npt.NDArray[np.float64]
 P0 = 20e-6

@@ -6,8 +6,8 @@ import pyfar
 import pytest
 from pyoctaveband.compliance import class_limits
 
-from dsp.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS, Band, Bank, half_band_taps, third_octaves
-from dsp.weighting import SAMPLE_RATES
+from dsp.sound.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS, Band, Bank, half_band_taps, third_octaves
+from dsp.sound.weighting import SAMPLE_RATES
 from tests.dsp import naive_sound
 
 Values = npt.NDArray[np.float64]

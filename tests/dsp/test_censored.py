@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from dsp.censored import (
+from dsp.statistics.censored import (
     Method,
     distribution_free_bound,
     estimate,
@@ -18,8 +18,8 @@ from dsp.censored import (
     regression_at,
     regression_on_order,
 )
-from dsp.lab_results import Results, StatisticsError, measured
-from dsp.lognormal import exceedance_fraction, upper_tolerance_limit
+from dsp.statistics.lab_results import Results, StatisticsError, measured
+from dsp.statistics.lognormal import exceedance_fraction, upper_tolerance_limit
 from tests.shared_data import require_shared
 
 PEER = 1e-8

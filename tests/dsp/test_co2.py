@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from catalog.quantities import Averaging, Uncertainty
 from catalog.schedule import Interval, Shift
+from dsp.air.co2 import Co2Error, icone, measured_icone
+from dsp.air.outdoor_co2 import outdoor_baseline, rebreathed_fraction
 from dsp.calibration import CalibrationStep
-from dsp.co2 import Co2Error, icone, measured_icone
 from dsp.exposure import Measure, WindowKind
-from dsp.outdoor_co2 import outdoor_baseline, rebreathed_fraction
 from dsp.series import Series, build
 from dsp.whole_campaign import campaign_exposures
 from tests.dsp.campaigns import CO2, of

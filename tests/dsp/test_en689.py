@@ -5,9 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsp.en689 import Campaigns, Diagnosis, Preliminary, Reason, Verdict, french_test, least_u, preliminary_test
-from dsp.lab_results import Results, StatisticsError, measured
-from dsp.lognormal import Lognormal, fit, upper_tolerance_limit
+from dsp.statistics.en689 import (
+    Campaigns,
+    Diagnosis,
+    Preliminary,
+    Reason,
+    Verdict,
+    french_test,
+    least_u,
+    preliminary_test,
+)
+from dsp.statistics.lab_results import Results, StatisticsError, measured
+from dsp.statistics.lognormal import Lognormal, fit, upper_tolerance_limit
 
 LIMIT = 100.0
 NINE = [20.0, 22, 24, 26, 28, 30, 32, 34, 36]

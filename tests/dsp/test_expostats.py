@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from dsp import expostats
-from dsp.expostats import BayesianEstimate, Prior, estimate
-from dsp.lab_results import Results, StatisticsError, measured
+from dsp.statistics import expostats
+from dsp.statistics.expostats import BayesianEstimate, Prior, estimate
+from dsp.statistics.lab_results import Results, StatisticsError, measured
 from tests.shared_data import require_shared
 
 MEDIAN, ENDS = 0.01, 0.03

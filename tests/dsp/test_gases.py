@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.substances import UnknownSubstanceError, substance, substances
-from dsp.gases import REFERENCE, Conditions, GasError, at_reference, gas_of_pid, mg_m3_of_ppm, ppm_of_mg_m3
+from dsp.air.gases import REFERENCE, Conditions, GasError, at_reference, gas_of_pid, mg_m3_of_ppm, ppm_of_mg_m3
 
 ATOMIC_WEIGHTS = {"H": 1.008, "C": 12.011, "O": 15.999, "S": 32.06, "Cl": 35.45}
 """Conventional atomic weights, IUPAC CIAAW 2021."""

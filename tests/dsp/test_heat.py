@@ -12,9 +12,21 @@ from pythermalcomfort.models import heat_index_rothfusz
 from pythermalcomfort.models import humidex as peer_humidex
 from pythermalcomfort.models import wbgt as peer_wbgt
 
-from dsp.comfort import Surroundings, comfort, dissatisfied
-from dsp.felt_heat import heat_index, humidex
-from dsp.heat import (
+from dsp.heat.comfort import Surroundings, comfort, dissatisfied
+from dsp.heat.felt_heat import heat_index, humidex
+from dsp.heat.mould import critical_humidity, humid_surface_temperature
+from dsp.heat.psychrometrics import (
+    absolute_humidity,
+    dew_point,
+    dew_point_of,
+    frost_point_of,
+    mixing_ratio,
+    saturation_pressure,
+    vapour_pressure,
+    wet_bulb,
+)
+from dsp.heat.validity import OutOfRangeError
+from dsp.heat.wbgt import (
     Acclimatisation,
     Basis,
     Clothing,
@@ -29,18 +41,6 @@ from dsp.heat import (
     wbgt_estimate,
     wbgt_in_sun,
 )
-from dsp.mould import critical_humidity, humid_surface_temperature
-from dsp.psychrometrics import (
-    absolute_humidity,
-    dew_point,
-    dew_point_of,
-    frost_point_of,
-    mixing_ratio,
-    saturation_pressure,
-    vapour_pressure,
-    wet_bulb,
-)
-from dsp.validity import OutOfRangeError
 from tests.dsp.naive_psychrometrics import full_saturation_pressure, stull_wet_bulb
 from tests.shared_data import require_shared
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from dsp.en689 import least_u
-from dsp.lab_results import StatisticsError
-from dsp.lognormal import (
+from dsp.statistics.en689 import least_u
+from dsp.statistics.lab_results import StatisticsError
+from dsp.statistics.lognormal import (
     Lognormal,
     distance_to_limit,
     exceedance_bounds,

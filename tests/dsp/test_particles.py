@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.corrections import CorrectionMethod, cannot_correct
-from dsp.particles import (
+from dsp.air.particles import (
     HUMIDITY_CAP,
     ParticleError,
     barkjohn_2021,

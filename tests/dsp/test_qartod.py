@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.quality import FlatClock, FlatLineTest, RateTest, SpikeTest
-from dsp.quality import Readings, flat_lines, rates, spikes
+from dsp.quality.examine import Readings, flat_lines, rates, spikes
 from tests.dsp.naive_qartod import flat_line, rate_of_change, spike
 
 with warnings.catch_warnings():

@@ -6,10 +6,10 @@ import pytest
 from catalog.identifiers import QuantityId
 from catalog.quality import Allowance, QualityLimits, Span, SpikeTest, quality_limits
 from catalog.schedule import Interval
-from dsp.quality import Channel, QualityError, Readings, combine, examine
-from dsp.quality_between import arrival, day_medians, humidity, neighbours, order
-from dsp.quality_runs import runs
-from dsp.quality_tests import QualityTest
+from dsp.quality.between import arrival, day_medians, humidity, neighbours, order
+from dsp.quality.examine import Channel, QualityError, Readings, combine, examine
+from dsp.quality.kinds import QualityTest
+from dsp.quality.runs import runs
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from catalog.quality import BaselineTest, FlatClock, FlatLineTest, QualityLimits, RateTest, Span, SpikeTest
 from dsp.kernels import quality as kernels
-from dsp.quality import Channel, Readings, baselines, examine, flat_lines, gaps, rates, spikes
-from dsp.quality_tests import QualityTest
+from dsp.quality.examine import Channel, Readings, baselines, examine, flat_lines, gaps, rates, spikes
+from dsp.quality.kinds import QualityTest
 from tests.dsp import naive_quality as naive
 
 HOLD = 12

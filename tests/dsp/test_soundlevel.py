@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoctaveband import laeq, ln_levels, octavefilter
 
-from dsp.bands import NOMINAL_THIRDS
-from dsp.calibrator import calibrate
 from dsp.kernels import sound, sound_bands, warm
+from dsp.sound.bands import NOMINAL_THIRDS
+from dsp.sound.calibrator import calibrate
+from dsp.sound.weighting import SoundError, a_weighting
 from dsp.soundlevel import FAST, PERCENTILES, SAMPLING, SLOW, Range, SoundLevelMeter, SoundLevels, measure
-from dsp.weighting import SoundError, a_weighting
 from tests.dsp import naive_sound
 from tests.shared_data import require_shared
 

@@ -9,10 +9,9 @@ from scipy.stats import linregress
 
 from catalog.quantities import Averaging
 from catalog.schedule import Interval
-from dsp.build_up import Source, build_up
-from dsp.decay import decay, decays
-from dsp.series import build
-from dsp.ventilation import (
+from dsp.air.build_up import Source, build_up
+from dsp.air.decay import decay, decays
+from dsp.air.ventilation import (
     AirChange,
     Ground,
     Outdoor,
@@ -25,6 +24,7 @@ from dsp.ventilation import (
     generation,
     steady_co2,
 )
+from dsp.series import build
 from tests.dsp.test_co2 import office
 from tests.shared_data import require_shared
 

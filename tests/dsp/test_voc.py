@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.quantities import Averaging
+from dsp.air.voc import MEANING, PeakRule, VocError, peaks
 from dsp.series import Series, build
-from dsp.voc import MEANING, PeakRule, VocError, peaks
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 RULE = PeakRule(floor=60.0)

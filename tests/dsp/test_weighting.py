@@ -7,7 +7,7 @@ import pyfar
 import pytest
 from scipy.signal import bilinear_zpk, freqz_zpk
 
-from dsp.weighting import (
+from dsp.sound.weighting import (
     SAMPLE_RATES,
     SoundError,
     a_weighting,

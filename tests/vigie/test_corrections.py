@@ -12,7 +12,7 @@ from catalog.places import WorkIntensity, WorkSchedule, Zone, ZoneKind
 from catalog.quantities import Averaging, quantity
 from catalog.readings import Flag
 from catalog.registry import parse_registry
-from dsp.particles import mass_factor
+from dsp.air.particles import mass_factor
 from dsp.series import Series, build
 from tests.catalog.registry_text import WHOLE
 from vigie.corrections import humidity_corrected, standing

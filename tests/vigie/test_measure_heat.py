@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dsp.heat import wbgt_estimate
+from dsp.heat.wbgt import wbgt_estimate
 from vigie.cli import main
 
 

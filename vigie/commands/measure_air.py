@@ -12,10 +12,10 @@ from vigie.commands.options import FromOption, ToOption, WorkspaceOption
 from vigie.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
-    from dsp.co2 import Icone
-    from dsp.outdoor_co2 import Baseline
-    from dsp.ventilation import Followed, Outdoor, Room
-    from dsp.voc import Peaks
+    from dsp.air.co2 import Icone
+    from dsp.air.outdoor_co2 import Baseline
+    from dsp.air.ventilation import Followed, Outdoor, Room
+    from dsp.air.voc import Peaks
     from vigie.measured_series import MeasuredSeries
 
 ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
@@ -67,7 +67,7 @@ def ventilation(
 
     Example: vigie measure ventilation --kit uci-office-1 --from 2015-02-04 --to 2015-02-10 --volume 110
     """
-    from dsp.ventilation import Outdoor, Room
+    from dsp.air.ventilation import Outdoor, Room
     from vigie.measured_series import Asked, measured_series
 
     if method not in ("decay", "build-up"):
@@ -119,7 +119,7 @@ def icone(
 
     Example: vigie measure icone --over-1000 0.2 --over-1700 0.1
     """
-    from dsp import co2
+    from dsp.air import co2
 
     if over_1000 is not None or over_1700 is not None:
         if kit is not None or file is not None:
@@ -174,7 +174,7 @@ def voc(
     Example: vigie measure voc --kit atelier-7 -q tvoc --from 2026-03-16 --to 2026-03-20
     """
     from catalog.quantities import quantity as quantity_named
-    from dsp.voc import MEANING, PeakRule, peaks
+    from dsp.air.voc import MEANING, PeakRule, peaks
     from vigie.measured_series import Asked, measured_series
 
     if quantity not in ("tvoc", "voc_index", "formaldehyde"):
@@ -199,9 +199,9 @@ def voc(
 
 
 def _baseline(read: "MeasuredSeries", outdoor: float | None) -> "Baseline":
-    from dsp.co2 import Co2Error
-    from dsp.outdoor_co2 import Baseline, outdoor_baseline
-    from dsp.ventilation import OUTDOOR_UNCERTAINTY
+    from dsp.air.co2 import Co2Error
+    from dsp.air.outdoor_co2 import Baseline, outdoor_baseline
+    from dsp.air.ventilation import OUTDOOR_UNCERTAINTY
 
     if outdoor is not None:
         return Baseline(outdoor, OUTDOOR_UNCERTAINTY, "")
@@ -212,28 +212,28 @@ def _baseline(read: "MeasuredSeries", outdoor: float | None) -> "Baseline":
 
 
 def _decays(read: "MeasuredSeries", outside: "Outdoor") -> "list[Followed]":
-    from dsp.decay import decays
-    from dsp.ventilation import between
+    from dsp.air.decay import decays
+    from dsp.air.ventilation import between
 
     return decays(read.series, between(read.occupied, read.span), outside)
 
 
 def _build_up(read: "MeasuredSeries", outside: "Outdoor", room: "Room | None", people: int | None) -> "Followed":
-    from dsp.build_up import Source, build_up
-    from dsp.ventilation import OFFICE_GENERATION, Followed
+    from dsp.air.build_up import Source, build_up
+    from dsp.air.ventilation import OFFICE_GENERATION, Followed
 
     source = Source(people, OFFICE_GENERATION, room) if people is not None and room is not None else None
     return Followed(read.span, build_up(read.series.instants, read.series.values, outside, source))
 
 
 def _is_found(followed: "Followed") -> bool:
-    from dsp.ventilation import AirChange
+    from dsp.air.ventilation import AirChange
 
     return isinstance(followed.result, AirChange)
 
 
 def _followed_object(followed: "Followed", room: "Room | None") -> dict[str, object]:
-    from dsp.ventilation import Refusal
+    from dsp.air.ventilation import Refusal
 
     stretch = {"start": _iso(followed.stretch.start), "end": _iso(followed.stretch.end)}
     result = followed.result
@@ -259,7 +259,7 @@ def _followed_object(followed: "Followed", room: "Room | None") -> dict[str, obj
 
 
 def _tell_ventilation(read: "MeasuredSeries", base: "Baseline", found: "list[Followed]", room: "Room | None") -> None:
-    from dsp.ventilation import Refusal
+    from dsp.air.ventilation import Refusal
     from vigie.output import Sheet, print_sheet
 
     rows = []
@@ -289,7 +289,7 @@ def _tell_ventilation(read: "MeasuredSeries", base: "Baseline", found: "list[Fol
 
 
 def _tell_icone(found: "Icone", as_json: bool) -> None:
-    from dsp.co2 import ICONE_WORDS_EN, ICONE_WORDS_FR
+    from dsp.air.co2 import ICONE_WORDS_EN, ICONE_WORDS_FR
 
     if as_json:
         _print(_icone_object(found))
@@ -302,7 +302,7 @@ def _tell_icone(found: "Icone", as_json: bool) -> None:
 
 
 def _icone_object(found: "Icone") -> dict[str, object]:
-    from dsp.co2 import ICONE_WORDS_FR
+    from dsp.air.co2 import ICONE_WORDS_FR
 
     return {
         "icone": found.index,
@@ -314,7 +314,7 @@ def _icone_object(found: "Icone") -> dict[str, object]:
 
 
 def _tell_peaks(read: "MeasuredSeries", found: "Peaks", unit: str) -> None:
-    from dsp.voc import MEANING
+    from dsp.air.voc import MEANING
     from vigie.output import Sheet, print_sheet
 
     if found.peaks:

@@ -11,7 +11,7 @@ import typer
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
-    from dsp.ventilation import Outdoor, PerPerson, Refusal
+    from dsp.air.ventilation import Outdoor, PerPerson, Refusal
 
 _MOST_PEOPLE = 100_000
 _LAW = tuple(f"ventilation-air-flow-{flow}" for flow in (25, 30, 45, 60))
@@ -52,7 +52,7 @@ def co2(
 
     Example: vigie measure co2 850 --outdoor 430 --people 4 --volume 60
     """
-    from dsp.ventilation import OFFICE_GENERATION, Outdoor, flow_per_person, generation
+    from dsp.air.ventilation import OFFICE_GENERATION, Outdoor, flow_per_person, generation
 
     room = _room(people, volume)
     outside = Outdoor() if outdoor is None else Outdoor(outdoor)
@@ -71,7 +71,7 @@ def co2(
 
 
 def _room(people: int | None, volume: float | None) -> _Room | None:
-    from dsp.ventilation import Room
+    from dsp.air.ventilation import Room
 
     if (people is None) != (volume is None):
         raise UsageError("--people and --volume together tell how long until CO2 is steady; give both, or neither")
@@ -83,7 +83,7 @@ def _room(people: int | None, volume: float | None) -> _Room | None:
 
 
 def _steady(flow: float, outside: "Outdoor", breath: float) -> float:
-    from dsp.ventilation import steady_co2
+    from dsp.air.ventilation import steady_co2
 
     if not 0.1 <= flow <= 3600:
         raise UsageError(f"--flow is {flow:g}; expected 0.1 to 3600 m³/h a person")
@@ -91,13 +91,13 @@ def _steady(flow: float, outside: "Outdoor", breath: float) -> float:
 
 
 def _rebreathed(value: float, outside: "Outdoor") -> float:
-    from dsp.outdoor_co2 import rebreathed_fraction
+    from dsp.air.outdoor_co2 import rebreathed_fraction
 
     return float(rebreathed_fraction([value], outside.co2)[0])
 
 
 def _hours_to_steady(cubic_metres_per_hour: float, room: _Room) -> float:
-    from dsp.ventilation import TIME_CONSTANTS
+    from dsp.air.ventilation import TIME_CONSTANTS
 
     return TIME_CONSTANTS * room.volume / (cubic_metres_per_hour * room.people)
 
@@ -110,7 +110,7 @@ def _print(
     air: "PerPerson | Refusal",
     room: _Room | None,
 ) -> None:
-    from dsp.ventilation import PerPerson
+    from dsp.air.ventilation import PerPerson
 
     found = air if isinstance(air, PerPerson) else None
     flow = asked if asked is not None else found.cubic_metres_per_hour if found else None
@@ -132,7 +132,7 @@ def _print(
 
 
 def _tell(value: float, outside: "Outdoor", breath: float, air: "PerPerson | Refusal", room: _Room | None) -> None:
-    from dsp.ventilation import Refusal
+    from dsp.air.ventilation import Refusal
 
     sys.stdout.write(
         f"over outdoors    {value - outside.co2:6.0f} ppm ({_outdoors(outside)})\n"

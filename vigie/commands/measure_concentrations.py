@@ -10,7 +10,7 @@ import typer
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
-    from dsp.gases import Conditions
+    from dsp.air.gases import Conditions
 
 ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
@@ -42,7 +42,7 @@ def gas(
     Example: vigie measure gas 50 ppm --substance toluene --to mg/m3 --temperature 30 --pressure 95
     """
     from catalog.substances import substance as substance_named
-    from dsp import gases
+    from dsp.air import gases
 
     air = gases.Conditions(temperature, pressure)
     if not 0.0 <= amount < math.inf:
@@ -109,7 +109,7 @@ def particles(
     """
     from catalog.corrections import CorrectionMethod
     from catalog.suggest import did_you_mean
-    from dsp.particles import CHANNEL, HUMIDITY_CAP, correct, growth_factor
+    from dsp.air.particles import CHANNEL, HUMIDITY_CAP, correct, growth_factor
 
     names = {known.value: known for known in CorrectionMethod}
     if correction not in names:
@@ -159,7 +159,7 @@ _PER_MG = {"mg/m3": 1.0, "mg/m³": 1.0, "µg/m3": 1000.0, "µg/m³": 1000.0, "ug
 
 def _vapours(amount: float, unit: str, to: str, air: "Conditions", as_json: bool) -> None:
     """A mass of vapours nobody named, e.g. hydrocarbons: at the conditions of the limits, and never in ppm."""
-    from dsp.gases import at_reference
+    from dsp.air.gases import at_reference
 
     for option, given in (("unit", unit), ("--to", to)):
         if given not in _PER_MG:
@@ -182,7 +182,7 @@ def _vapours(amount: float, unit: str, to: str, air: "Conditions", as_json: bool
 def _as_ppm(amount: float, unit: str, substance: str, air: "Conditions") -> "tuple[float, bool]":
     """The amount as a volume fraction [ppm], and whether it was a mass concentration."""
     from catalog.substances import substance as substance_named
-    from dsp.gases import ppm_of_mg_m3
+    from dsp.air.gases import ppm_of_mg_m3
 
     if unit in _PER_PPM:
         return amount / _PER_PPM[unit], False
@@ -193,7 +193,7 @@ def _as_ppm(amount: float, unit: str, substance: str, air: "Conditions") -> "tup
 
 def _from_ppm(ppm: float, unit: str, substance: str, air: "Conditions") -> float:
     from catalog.substances import substance as substance_named
-    from dsp.gases import mg_m3_of_ppm
+    from dsp.air.gases import mg_m3_of_ppm
 
     if unit in _PER_PPM:
         return ppm * _PER_PPM[unit]

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import Enum
 
-    from dsp.heat import Basis, Clothing, Heat
-    from dsp.validity import Domain
+    from dsp.heat.validity import Domain
+    from dsp.heat.wbgt import Basis, Clothing, Heat
 
 ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 TemperatureOption = Annotated[float, typer.Option("--temperature", metavar="°C", help="Of the air, in the shade.")]
@@ -72,10 +72,10 @@ def heat(
 
     Example: vigie measure heat --temperature 31 --humidity 55 --work heavy
     """
-    from dsp.felt_heat import HEAT_INDEX_TEMPERATURE, HUMIDEX_TEMPERATURE
-    from dsp.heat import Acclimatisation, Clothing, MetabolicClass, niosh_limit, reference_limit, wbgt_in_sun
-    from dsp.mould import humid_surface_temperature
-    from dsp.psychrometrics import absolute_humidity, dew_point, mixing_ratio, wet_bulb
+    from dsp.heat.felt_heat import HEAT_INDEX_TEMPERATURE, HUMIDEX_TEMPERATURE
+    from dsp.heat.mould import humid_surface_temperature
+    from dsp.heat.psychrometrics import absolute_humidity, dew_point, mixing_ratio, wet_bulb
+    from dsp.heat.wbgt import Acclimatisation, Clothing, MetabolicClass, niosh_limit, reference_limit, wbgt_in_sun
 
     if work not in _WORK:
         raise UsageError(f'--work is "{work}"; expected one of {", ".join(_WORK)}')
@@ -176,8 +176,8 @@ def comfort(
 
     Example: vigie measure comfort --temperature 27 --humidity 60 --metabolism 1.2 --clothing 0.5
     """
-    from dsp.comfort import Surroundings
-    from dsp.comfort import comfort as predicted
+    from dsp.heat.comfort import Surroundings
+    from dsp.heat.comfort import comfort as predicted
 
     around = Surroundings(temperature, humidity, metabolism, clothing, radiant, speed)
     found = predicted(around, _U_TEMPERATURE, _U_HUMIDITY)
@@ -209,7 +209,7 @@ class _Felt:
 
 
 def _felt(temperature: float, humidity: float) -> _Felt:
-    from dsp.felt_heat import HEAT_INDEX_TEMPERATURE, HUMIDEX_TEMPERATURE, heat_index, humidex
+    from dsp.heat.felt_heat import HEAT_INDEX_TEMPERATURE, HUMIDEX_TEMPERATURE, heat_index, humidex
 
     return _Felt(
         float(humidex(temperature, humidity)) if not HUMIDEX_TEMPERATURE.outside(temperature) else None,
@@ -225,7 +225,7 @@ def _whole(felt: float | None, domain: "Domain") -> str:
 
 def _frost_point(temperature: float, humidity: float) -> float | None:
     """Only where the air has to be cooled below 0 °C to condense."""
-    from dsp.psychrometrics import ICE_PRESSURE, frost_point_of, vapour_pressure
+    from dsp.heat.psychrometrics import ICE_PRESSURE, frost_point_of, vapour_pressure
 
     pressure = float(vapour_pressure(temperature, humidity))
     return float(frost_point_of(pressure)) if pressure < ICE_PRESSURE.high else None
@@ -234,7 +234,7 @@ def _frost_point(temperature: float, humidity: float) -> float | None:
 def _wbgt(
     temperature: float, humidity: float, globe: float | None, natural_wet_bulb: float | None, wind: float
 ) -> float:
-    from dsp import heat as measures
+    from dsp.heat import wbgt as measures
 
     if globe is None:
         return float(measures.wbgt_estimate(temperature, humidity, wind))
@@ -244,7 +244,7 @@ def _wbgt(
 
 
 def _basis(globe: float | None, natural_wet_bulb: float | None) -> "Basis":
-    from dsp.heat import Basis
+    from dsp.heat.wbgt import Basis
 
     if globe is None:
         return Basis.ESTIMATED
@@ -255,7 +255,7 @@ def _carried(basis: "Basis", value: float, u_temperature: float, u_humidity: flo
     """What temperature and humidity add; nothing where both thermometers of the standard were read."""
     from catalog.quantities import Uncertainty
     from dsp.derived import DERIVATIONS, propagated
-    from dsp.heat import Basis
+    from dsp.heat.wbgt import Basis
 
     if basis is Basis.MEASURED:
         return 0.0
@@ -267,7 +267,7 @@ def _carried(basis: "Basis", value: float, u_temperature: float, u_humidity: flo
 def _heat(value: float, basis: "Basis", worn: "Clothing", carried: float) -> "Heat":
     import math
 
-    from dsp.heat import Heat
+    from dsp.heat.wbgt import Heat
 
     spread = math.sqrt(basis.uncertainty**2 + carried**2 + worn.uncertainty**2)
     return Heat(value + worn.adjustment, spread, basis)

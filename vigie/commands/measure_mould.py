@@ -11,7 +11,7 @@ from vigie.commands.options import FromOption, ToOption, WorkspaceOption
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
-    from dsp.mould import MouldTime
+    from dsp.heat.mould import MouldTime
     from vigie.air_of_rooms import RoomAir
 
 
@@ -48,7 +48,7 @@ def mould(
         raise UsageError("name one of --kit KIT, --zone ZONE or --file FILE")
     if not 0 <= u_humidity <= 20:
         raise UsageError(f"--u-humidity is {u_humidity:g}; expected 0 to 20")
-    from dsp.mould import mould_time
+    from dsp.heat.mould import mould_time
     from vigie.air_of_rooms import air_as_asked, air_of_zone
     from vigie.measured_series import Asked
 

@@ -12,8 +12,8 @@ from vigie.errors import UsageError
 
 if TYPE_CHECKING:
     from dsp.soundlevel import SoundLevels
-    from vigie.sound_calibration import FullScale
-    from vigie.sound_files import SoundFile
+    from vigie.recording.calibration import FullScale
+    from vigie.recording.files import SoundFile
 
 
 def register(app: typer.Typer) -> None:
@@ -55,9 +55,9 @@ def noise(
 
     Example: vigie measure noise workshop.wav --calibration calibrator.wav --calibrator 94
     """
-    from vigie.sound_calibration import full_scale
-    from vigie.sound_files import open_sound
-    from vigie.sound_seconds import seconds_file
+    from vigie.recording.calibration import full_scale
+    from vigie.recording.files import open_sound
+    from vigie.recording.seconds import seconds_file
 
     calibrations = calibration or []
     target = seconds_file(seconds, start, [file, *calibrations])
@@ -73,8 +73,8 @@ def noise(
 
 
 def _measure(sound: "SoundFile", pressure: float, noise_floor: float | None) -> "SoundLevels":
+    from dsp.sound.weighting import SoundError, check_rate
     from dsp.soundlevel import FULL, SoundLevelMeter
-    from dsp.weighting import SoundError, check_rate
     from vigie.compilation import announce_compilation
     from vigie.progress import bars
 
@@ -96,7 +96,7 @@ def _measure(sound: "SoundFile", pressure: float, noise_floor: float | None) -> 
 
 def as_object(levels: "SoundLevels", sound: "SoundFile", scale: "FullScale") -> dict[str, object]:
     """What ``--json`` prints; null for a level there is none of, with the reason in ``notes``."""
-    from dsp.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS
+    from dsp.sound.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS
     from dsp.soundlevel import PERCENTILES
 
     return {
@@ -130,13 +130,13 @@ def _number(level: float) -> float | None:
 
 
 def _notes(levels: "SoundLevels", sound: "SoundFile", scale: "FullScale") -> list[str]:
-    from vigie.sound_remarks import remarks
+    from vigie.recording.remarks import remarks
 
     return [*scale.remarks, *remarks(levels, sound, scale.pressure)]
 
 
 def _tell(levels: "SoundLevels", sound: "SoundFile", scale: "FullScale") -> None:
-    from dsp.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS
+    from dsp.sound.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS
     from dsp.soundlevel import PERCENTILES
     from vigie.output import Sheet, print_sheet
 

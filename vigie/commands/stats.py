@@ -13,9 +13,9 @@ from vigie.errors import UsageError
 if TYPE_CHECKING:
     from datetime import date
 
-    from dsp.censored import Method
-    from vigie.lab_file import ColumnNames
-    from vigie.lab_report import ComparedLimit, LabReport, LabSet
+    from dsp.statistics.censored import Method
+    from vigie.laboratory.files import ColumnNames
+    from vigie.laboratory.report import ComparedLimit, LabReport, LabSet
 
 
 class CensoredMethod(Enum):
@@ -78,10 +78,10 @@ def stats(
 
     Example: vigie stats --values "24.7,64.1,13.8,43.7,19.9,133,32.1,15,53.7" --limit 100 --unit mg/m3
     """
-    from vigie.lab_file import ColumnNames
-    from vigie.lab_report import report
-    from vigie.lab_words import as_json as document_of
-    from vigie.lab_words import as_text
+    from vigie.laboratory.files import ColumnNames
+    from vigie.laboratory.report import report
+    from vigie.laboratory.words import as_json as document_of
+    from vigie.laboratory.words import as_text
 
     if not 50 <= confidence < 100:
         raise UsageError(f"--confidence is {confidence:g}; expected percent from 50 to below 100, e.g. 70")
@@ -100,10 +100,10 @@ def stats(
 
 def _results(file: Path | None, values: str | None, names: "ColumnNames", one_per_shift: bool) -> "LabSet":
     """The results of the file or of the option."""
-    from vigie.independence import check_count, check_independence
-    from vigie.lab_file import read_lab_file
-    from vigie.lab_report import LabSet, lab_set_of
-    from vigie.lab_values import as_results, parse_bound, split_values
+    from vigie.laboratory.files import read_lab_file
+    from vigie.laboratory.independence import check_count, check_independence
+    from vigie.laboratory.report import LabSet, lab_set_of
+    from vigie.laboratory.values import as_results, parse_bound, split_values
 
     if (file is None) == (values is None):
         raise UsageError(
@@ -133,8 +133,8 @@ def _unit(told: str, heading: str, file: Path | None) -> str:
 
 def _limit(text: str, unit: str, last_day: "date | None") -> "ComparedLimit":
     """A number, or the row of the limits table that an id names, in force on the day of the last result."""
-    from vigie.lab_report import ComparedLimit
-    from vigie.lab_values import LARGEST, SMALLEST
+    from vigie.laboratory.report import ComparedLimit
+    from vigie.laboratory.values import LARGEST, SMALLEST
 
     if not text.strip():
         raise UsageError("--limit is missing; expected a number in the unit of the results, or the id of a limit")
@@ -152,7 +152,7 @@ def _catalog_limit(id_: str, unit: str, last_day: "date | None") -> "ComparedLim
 
     from catalog.limits import Comparator, Verification
     from catalog.limits import limit as limit_of
-    from vigie.lab_report import ComparedLimit
+    from vigie.laboratory.report import ComparedLimit
     from vigie.times import now
 
     row = limit_of(id_)
@@ -177,7 +177,7 @@ def _plain_unit(text: str) -> str:
 
 
 def _method(method: CensoredMethod | None) -> "Method | None":
-    from dsp.censored import Method
+    from dsp.statistics.censored import Method
 
     return None if method is None else Method(method.value)
 
@@ -190,7 +190,7 @@ def _draw(found: "LabReport", path: Path, language: ChartLanguage) -> None:
         if error.name not in {"altair", "vl_convert", "babel"}:
             raise
         raise UsageError("--chart needs the drawing libraries; install them: pip install 'vigie[portal]'") from None
-    from vigie.lab_chart import chart_of
+    from vigie.laboratory.chart import chart_of
 
     try:
         write_chart(statistics_chart(chart_of(found), Language(language.value)), path)

@@ -1,0 +1,1 @@
+"""Air: carbon dioxide and ventilation, particles, gases, volatile organic compounds."""

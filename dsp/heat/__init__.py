@@ -1,0 +1,1 @@
+"""Heat and humidity: psychrometrics, WBGT, thermal comfort, mould."""

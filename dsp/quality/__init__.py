@@ -1,0 +1,1 @@
+"""Quality of readings: tests, each recorded by itself."""

@@ -1,0 +1,1 @@
+"""Parts of a sound level meter: weightings, bands, calibrator."""

@@ -1,0 +1,1 @@
+"""Laboratory results on the command line: read, checked, told, drawn."""

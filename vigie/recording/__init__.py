@@ -1,0 +1,1 @@
+"""Sound recordings: read block by block, calibrated, remarked upon."""
