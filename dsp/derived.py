@@ -15,12 +15,12 @@ from catalog.quantities import Averaging, Uncertainty
 from catalog.readings import Flag
 from catalog.schedule import Interval
 from dsp.heat.psychrometrics import AIR_TEMPERATURE, HUMIDITY, SOME_HUMIDITY, absolute_humidity, dew_point
-from dsp.heat.validity import Domain, Mask, Values
 from dsp.heat.wbgt import BERNARD_TEMPERATURE, wbgt_estimate
 from dsp.quality.examine import Marks
 from dsp.quality.kinds import QualityTest
 from dsp.quality.runs import MarkedRuns, runs
 from dsp.series import Flags, Instants, Series, SeriesError
+from dsp.validity import Domain, Mask, Values
 
 Formula = Callable[[npt.ArrayLike, npt.ArrayLike], Values]
 

@@ -12,7 +12,7 @@ import numpy as np
 from catalog.identifiers import QuantityId
 from catalog.places import TransferFactor
 from catalog.quantities import Uncertainty
-from dsp.heat.validity import Domain, Input, Values, require
+from dsp.validity import Domain, Input, Values, require
 
 ILLUMINANCE = Domain("illuminance", 0.0, 120_000.0, "lx", "darkness to full sun")
 LIT = Domain("illuminance", 1.0, 120_000.0, "lx", "a lit place")

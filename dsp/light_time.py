@@ -9,9 +9,9 @@ import numpy as np
 from catalog.quantities import Averaging
 from catalog.schedule import Interval
 from dsp.batch import WindowError, lay_out, summarise, times_beyond
-from dsp.heat.validity import Input, require
 from dsp.light import ILLUMINANCE, LightError, Uniformity, uniformity
 from dsp.series import Series
+from dsp.validity import Input, require
 
 LEVELS = (120.0, 200.0, 500.0)
 """Illuminances time is counted under [lx]: R4223-4 for rooms, for rooms without daylight; EN 12464-1 for offices."""

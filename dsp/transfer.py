@@ -9,8 +9,8 @@ import numpy as np
 from catalog.identifiers import QuantityId
 from catalog.places import TransferFactor
 from catalog.quantities import Uncertainty
-from dsp.heat.validity import Domain, Input, require
 from dsp.iso9612 import Instrument
+from dsp.validity import Domain, Input, require
 
 SOUND_LEVEL = Domain("sound level", 20.0, 160.0, "dB", "a sound level meter's range")
 _METER_UNCERTAINTY = Domain("standard uncertainty of the meter", 0.0, 5.0, "dB", "more is no measurement")

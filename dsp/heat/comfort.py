@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from dsp.heat.psychrometrics import HUMIDITY
-from dsp.heat.validity import Domain, Input, require
+from dsp.validity import Domain, Input, require
 
 AIR = Domain("air temperature", 10.0, 30.0, "°C", "ISO 7730")
 RADIANT = Domain("mean radiant temperature", 10.0, 40.0, "°C", "ISO 7730")

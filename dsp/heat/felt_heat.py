@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.heat.psychrometrics import HUMIDITY, SOME_HUMIDITY, dew_point
-from dsp.heat.validity import Domain, Input, Values, require
+from dsp.validity import Domain, Input, Values, require
 
 HUMIDEX_TEMPERATURE = Domain("air temperature", 10.0, 60.0, "°C", "Humidex")
 HEAT_INDEX_TEMPERATURE = Domain("air temperature", 10.0, 50.0, "°C", "NWS heat index")

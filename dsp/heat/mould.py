@@ -9,8 +9,8 @@ from catalog.schedule import Interval
 from dsp.batch import lay_out, summarise
 from dsp.derived import Derivation, derive
 from dsp.heat.psychrometrics import AIR_TEMPERATURE, HUMIDITY, SOME_HUMIDITY, dew_point_of, vapour_pressure
-from dsp.heat.validity import Domain, Input, Mask, Values, require
 from dsp.series import Series
+from dsp.validity import Domain, Input, Mask, Values, require
 
 MOULD_TEMPERATURE = Domain("temperature", 0.0, 50.0, "°C", "mould growth model of Hukka and Viitanen")
 SURFACE_HUMIDITY = 80.0

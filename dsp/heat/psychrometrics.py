@@ -7,7 +7,7 @@ neighbours. Values a formula does not hold for are refused by name; for a series
 import numpy as np
 import numpy.typing as npt
 
-from dsp.heat.validity import Domain, Input, Values, require
+from dsp.validity import Domain, Input, Values, require
 
 STANDARD_PRESSURE = 1013.25
 """Of the standard atmosphere at sea level [hPa]."""

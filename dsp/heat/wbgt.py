@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from catalog.limits import Limit, limit
 from dsp.heat.psychrometrics import SOME_HUMIDITY, dew_point
-from dsp.heat.validity import Domain, Input, Values, require
+from dsp.validity import Domain, Input, Values, require
 
 BERNARD_TEMPERATURE = Domain("air temperature", 0.0, 50.0, "°C", "WBGT estimate of Bernard")
 WIND = Domain("air speed", 0.3, 3.0, "m/s", "WBGT estimate of Bernard")

@@ -25,7 +25,6 @@ from dsp.heat.psychrometrics import (
     vapour_pressure,
     wet_bulb,
 )
-from dsp.heat.validity import OutOfRangeError
 from dsp.heat.wbgt import (
     Acclimatisation,
     Basis,
@@ -41,6 +40,7 @@ from dsp.heat.wbgt import (
     wbgt_estimate,
     wbgt_in_sun,
 )
+from dsp.validity import OutOfRangeError
 from tests.dsp.naive_psychrometrics import full_saturation_pressure, stull_wet_bulb
 from tests.shared_data import require_shared
 

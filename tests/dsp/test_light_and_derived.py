@@ -14,7 +14,6 @@ from catalog.readings import Flag
 from catalog.schedule import Interval
 from dsp.derived import DERIVATIONS, derive, propagated
 from dsp.heat.mould import MouldError, humid_surface_temperature, mould_time
-from dsp.heat.validity import OutOfRangeError
 from dsp.heat.wbgt import wbgt_estimate
 from dsp.light import (
     LightError,
@@ -28,6 +27,7 @@ from dsp.light import (
 from dsp.light_time import dark_reading, daylight_share, light_time, uniformity_of_kits
 from dsp.series import Series, build
 from dsp.transfer import LevelPair, TransferError, level_offset
+from dsp.validity import OutOfRangeError
 from rules.decision import Decision, decide
 from tests.dsp.situations import examples
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import Enum
 
-    from dsp.heat.validity import Domain
     from dsp.heat.wbgt import Basis, Clothing, Heat
+    from dsp.validity import Domain
 
 ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 TemperatureOption = Annotated[float, typer.Option("--temperature", metavar="°C", help="Of the air, in the shade.")]

@@ -90,7 +90,7 @@ def require(*inputs: Input) -> None:
     >>> require(Input(120.0, Domain("relative humidity", 0, 100, "%", "a share of saturation")))
     Traceback (most recent call last):
     ...
-    dsp.heat.validity.OutOfRangeError: relative humidity is 120 %; expected 0 to 100 % (a share of saturation)
+    dsp.validity.OutOfRangeError: relative humidity is 120 %; expected 0 to 100 % (a share of saturation)
     """
     found: Sequence[str | None] = [given.domain.complaint(given.values) for given in inputs]
     if any(found):
