@@ -92,6 +92,27 @@ def test_values_as_people_type_them(typed: str, bounds: tuple[int, int]) -> None
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("24,7,64,1,13,8", '"24,7;64,1;13,8" for decimal commas, "24;7;64;1;13;8" for 6 results'),
+        ("<5,5", '"<5,5" for decimal commas, "<5;5" for 2 results'),
+        ("1,05,3", '"24,7;64,1" for decimal commas, "1;05;3" for 3 results'),
+    ],
+)
+def test_decimal_commas_between_commas_are_asked_about(typed: str, meant: str) -> None:
+    assert meant in mistake("--values", typed, "--limit", 100)
+
+
+def test_whole_numbers_between_commas_are_told_as_read() -> None:
+    remark = "Read as 3 results: 25, 64, 14; write semicolons for decimal commas, e.g. 24,7;64,1."
+    assert remark in say("--values", "25,64,14", "--limit", 100)
+    done = vigie("stats", "--values", "25,64,14", "--limit", 100, "--json")
+    assert json.loads(done.stdout)["notes"][0] == remark
+    assert done.stderr.strip() == remark
+    assert not any("Read as" in note for note in ask("--values", "25;64;14", "--limit", 100)["notes"])
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "24.7\n64.1\n<5.5\n",

@@ -81,7 +81,7 @@ def stats(
     from vigie.laboratory.files import ColumnNames
     from vigie.laboratory.report import report
     from vigie.laboratory.words import as_json as document_of
-    from vigie.laboratory.words import as_text
+    from vigie.laboratory.words import as_text, notes
 
     if not 50 <= confidence < 100:
         raise UsageError(f"--confidence is {confidence:g}; expected percent from 50 to below 100, e.g. 70")
@@ -93,6 +93,8 @@ def stats(
     if chart is not None:
         _draw(found, chart, language)
     if as_json:
+        if given.read_as:
+            sys.stderr.write(f"{notes(found)[0]}\n")
         sys.stdout.write(json.dumps(document_of(found), ensure_ascii=False, indent=2) + "\n")
     else:
         sys.stdout.write(as_text(found) + "\n")
@@ -103,17 +105,19 @@ def _results(file: Path | None, values: str | None, names: "ColumnNames", one_pe
     from vigie.laboratory.files import read_lab_file
     from vigie.laboratory.independence import check_count, check_independence
     from vigie.laboratory.report import LabSet, lab_set_of
-    from vigie.laboratory.values import as_results, parse_bound, split_values
+    from vigie.laboratory.values import as_results, parse_bound, split_values, whole_numbers
 
     if (file is None) == (values is None):
         raise UsageError(
             'name a FILE of laboratory results, or type them with --values "24.7,64.1,<5.5"; one of the two'
         )
     if values is not None:
-        bounds = [parse_bound(cell) for cell in split_values(values)]
+        cells = split_values(values)
+        bounds = [parse_bound(cell) for cell in cells]
+        doubtful = whole_numbers(cells, values)
         if not one_per_shift:
             check_count(len(bounds), "--values")
-        return LabSet(as_results(bounds))
+        return LabSet(as_results(bounds), read_as=", ".join(cell.text for cell in cells) if doubtful else "")
     assert file is not None  # noqa: S101 - one of the two was given
     read = read_lab_file(file, names)
     if not one_per_shift:

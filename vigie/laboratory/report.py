@@ -25,18 +25,26 @@ class ComparedLimit:
 
 @dataclass(frozen=True, slots=True)
 class LabSet:
-    """Results of one group of similar exposure, and when they were taken as far as it is known."""
+    """Results of one group of similar exposure, and when they were taken as far as it is known.
+
+    Attributes
+    ----------
+    read_as : str
+        The results as they were read, where they could have been meant otherwise; else empty.
+    """
 
     results: Results
     campaigns: en689.Campaigns | None = None
     span_days: int | None = None
     last_day: date | None = None
     unit: str = ""
+    read_as: str = ""
 
 
 class Note(Enum):
     """What a reader must know to read the numbers rightly."""
 
+    READ_AS = "read_as"
     TOO_CENSORED = "too_censored"
     ALL_EQUAL = "all_equal"
     ONE_RESULT = "one_result"
@@ -117,7 +125,7 @@ def report(lab_set: LabSet, limit: ComparedLimit, method: censored.Method | None
         ROS was asked for and there are results above a range or between bounds.
     """
     results = lab_set.results
-    notes: list[Note] = []
+    notes: list[Note] = [Note.READ_AS] if lab_set.read_as else []
     estimate = _estimate(results, method, notes)
     known = estimate.distribution if estimate is not None else None
     bounds = lognormal.exceedance_bounds(known, limit.value, confidence) if known is not None else None

@@ -103,6 +103,36 @@ def split_values(text: str) -> list[Cell]:
     return cells
 
 
+def whole_numbers(cells: Sequence[Cell], text: str) -> bool:
+    """Whether typed results were cut at commas into whole numbers only, so that they may have been decimal commas.
+
+    Raises
+    ------
+    UsageError
+        They look like decimal commas: pairs of which the second has one or two digits, or one that begins with 0.
+
+    Examples
+    --------
+    >>> whole_numbers(split_values("25,64,14"), "25,64,14"), whole_numbers(split_values("25;64;14"), "25;64;14")
+    (True, False)
+    """
+    pieces = [cell.text for cell in cells]
+    if "," not in text or ";" in text or re.search(r"\s", text.strip()) or len(pieces) < 2:
+        return False
+    if not all(re.fullmatch(r"[<>≤≥]?\d+", piece) for piece in pieces):
+        return False
+    seconds = pieces[1::2]
+    pairs = len(pieces) % 2 == 0 and all(re.fullmatch(r"\d{1,2}", piece) for piece in seconds)
+    if pairs or any(re.fullmatch(r"0\d*", piece) for piece in pieces[1:]):
+        decimals = ";".join(",".join(pieces[first : first + 2]) for first in range(0, len(pieces), 2))
+        meant = f'"{decimals}" for decimal commas, ' if pairs else 'such as "24,7;64,1" for decimal commas, '
+        raise UsageError(
+            f'--values "{text.strip()[:80]}": commas between whole numbers, or decimal commas? Write semicolons: '
+            f'{meant}"{";".join(pieces)}" for {len(pieces)} results'
+        )
+    return True
+
+
 def check_decimals(cells: Sequence[Cell]) -> None:
     """Refuse results of which some have a decimal comma and others a decimal point.
 

@@ -34,6 +34,7 @@ _PRELIMINARY = {
     Preliminary.STATISTICAL_TEST: "not for six results or more; U against U_T decides",
 }
 _NOTES = {
+    Note.READ_AS: "Read as {n} results: {read_as}; write semicolons for decimal commas, e.g. 24,7;64,1.",
     Note.TOO_CENSORED: "More than 80 % of the results are censored: no distribution is fitted. What can be said: the "
     "highest result is {highest}, and the upper bound of the exceedance fraction (no distribution assumed).",
     Note.ALL_EQUAL: "All results are equal (GSD = 1): no spread can be estimated. "
@@ -58,7 +59,8 @@ def verdict_sentence(report: LabReport) -> str:
 def notes(report: LabReport) -> list[str]:
     """The notes in words."""
     top = f"{highest(report.lab_set.results)} {report.limit.unit}".strip()
-    return [_NOTES[note].format(highest=top) for note in report.notes]
+    given = report.lab_set
+    return [_NOTES[note].format(highest=top, n=given.results.n, read_as=given.read_as) for note in report.notes]
 
 
 def as_json(report: LabReport) -> dict[str, object]:
