@@ -40,6 +40,7 @@ class Ground(Enum):
     TOO_SHORT = "too_short"
     TOO_UNCERTAIN = "too_uncertain"
     EXCESS_TOO_LOW = "excess_too_low"
+    OUTDOOR_UNKNOWN = "outdoor_unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,25 @@ def test_the_office_from_a_file_and_from_the_workspace(tmp_path: Path) -> None:
     assert (exposure["unit"], exposure["window_kind"]) == ("1", "campaign")
 
 
+def test_a_long_recording_gives_each_evening_the_outdoor_air_of_its_own_week(tmp_path: Path) -> None:
+    place = workspace(tmp_path / "service")
+    mapping = OFFICE / "mapping.toml"
+    week = require_shared("datasets/uci_occupancy/datatraining.txt")
+    vigie("import", week, "-m", mapping, "-w", place)
+    vigie("import", require_shared("datasets/uci_occupancy/datatest2.txt"), "-m", mapping, "-w", place)
+
+    def evening(*source: object) -> dict[str, Any]:
+        found = answer("ventilation", *source)["results"]
+        return next(each for each in found if each["start"].startswith("2015-02-09") and each["air_change"])
+
+    alone = evening("--file", week, "-m", mapping, "--hours", "09:00-17:00")
+    within = evening("--kit", "uci-office-1", "-w", place, "--hours", "09:00-17:00")
+    assert within["outdoor"] == pytest.approx(421, abs=1)
+    assert within["air_change"] == pytest.approx(alone["air_change"], rel=0.01)
+    weeks = {each["outdoor"] for each in answer("ventilation", "--kit", "uci-office-1", "-w", place)["results"]}
+    assert len(weeks) > 1
+
+
 def test_icone_of_shares_and_of_too_little() -> None:
     assert answer("icone", "--over-1000", 0.3, "--over-1700", 0.4)["icone"] == 3
     assert "confinement faible" in vigie("measure", "icone", "--over-1000", "0.2", "--over-1700", "0.1").stdout

@@ -14,8 +14,9 @@ from vigie.errors import RefusedError, UsageError
 if TYPE_CHECKING:
     from dsp.air.co2 import Icone
     from dsp.air.outdoor_co2 import Baseline
-    from dsp.air.ventilation import Followed, Outdoor, Room
+    from dsp.air.ventilation import Room
     from dsp.air.voc import Peaks
+    from vigie.air_changes import FollowedRoom
     from vigie.measured_series import MeasuredSeries
 
 ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
@@ -67,7 +68,8 @@ def ventilation(
 
     Example: vigie measure ventilation --kit uci-office-1 --from 2015-02-04 --to 2015-02-10 --volume 110
     """
-    from dsp.air.ventilation import Outdoor, Room
+    from dsp.air.ventilation import Room
+    from vigie.air_changes import followed_decays, told_baseline
     from vigie.measured_series import Asked, measured_series
 
     if method not in ("decay", "build-up"):
@@ -76,22 +78,20 @@ def ventilation(
         raise UsageError("--people is the source of a build-up in a known room; add --method build-up and --volume M3")
     room = Room(volume) if volume is not None else None
     read = measured_series(Asked(kit, file, mapping, timezone, since, until, hours, workspace), "co2")
-    base = _baseline(read, outdoor)
-    outside = Outdoor(base.value, base.uncertainty)
-    found = _decays(read, outside) if method == "decay" else [_build_up(read, outside, room, people)]
+    told = None if outdoor is None else told_baseline(outdoor)
+    found = followed_decays(read, told) if method == "decay" else [_build_up(read, told, room, people)]
+    bases = list(dict.fromkeys(each.outdoor for each in found if each.outdoor is not None))
     if as_json:
         _print(
             {
                 "source": read.name,
                 "method": method,
-                "outdoor": base.value,
-                "u_outdoor": base.uncertainty,
-                "caveat": base.caveat or None,
+                "caveat": next((base.caveat for base in bases if base.caveat), None),
                 "results": [_followed_object(each, room) for each in found],
             }
         )
     else:
-        _tell_ventilation(read, base, found, room)
+        _tell_ventilation(read, bases, found, room)
     if not any(_is_found(each) for each in found):
         raise RefusedError(
             f"{read.name}: no air change; the conditions of the method do not hold anywhere in that time"
@@ -198,47 +198,40 @@ def voc(
         _tell_peaks(read, found, measured.unit)
 
 
-def _baseline(read: "MeasuredSeries", outdoor: float | None) -> "Baseline":
-    from dsp.air.co2 import Co2Error
-    from dsp.air.outdoor_co2 import Baseline, outdoor_baseline
-    from dsp.air.ventilation import OUTDOOR_UNCERTAINTY
-
-    if outdoor is not None:
-        return Baseline(outdoor, OUTDOOR_UNCERTAINTY, "")
-    try:
-        return outdoor_baseline(read.whole, read.span.end)
-    except Co2Error as error:
-        raise RefusedError(f"{read.name}: {error} (--outdoor PPM)") from None
-
-
-def _decays(read: "MeasuredSeries", outside: "Outdoor") -> "list[Followed]":
-    from dsp.air.decay import decays
-    from dsp.air.ventilation import between
-
-    return decays(read.series, between(read.occupied, read.span), outside)
-
-
-def _build_up(read: "MeasuredSeries", outside: "Outdoor", room: "Room | None", people: int | None) -> "Followed":
-    from dsp.air.build_up import Source, build_up
-    from dsp.air.ventilation import OFFICE_GENERATION, Followed
+def _build_up(
+    read: "MeasuredSeries", told: "Baseline | None", room: "Room | None", people: int | None
+) -> "FollowedRoom":
+    from dsp.air.build_up import Source
+    from dsp.air.ventilation import OFFICE_GENERATION
+    from vigie.air_changes import followed_build_up
 
     source = Source(people, OFFICE_GENERATION, room) if people is not None and room is not None else None
-    return Followed(read.span, build_up(read.series.instants, read.series.values, outside, source))
+    return followed_build_up(read, told, source)
 
 
-def _is_found(followed: "Followed") -> bool:
+def _is_found(each: "FollowedRoom") -> bool:
     from dsp.air.ventilation import AirChange
 
-    return isinstance(followed.result, AirChange)
+    return isinstance(each.followed.result, AirChange)
 
 
-def _followed_object(followed: "Followed", room: "Room | None") -> dict[str, object]:
+def _followed_object(each: "FollowedRoom", room: "Room | None") -> dict[str, object]:
     from dsp.air.ventilation import Refusal
 
-    stretch = {"start": _iso(followed.stretch.start), "end": _iso(followed.stretch.end)}
-    result = followed.result
+    stretch, result = each.followed.stretch, each.followed.result
+    outdoor = {
+        "outdoor": each.outdoor.value if each.outdoor else None,
+        "u_outdoor_co2": each.outdoor.uncertainty if each.outdoor else None,
+    }
     if isinstance(result, Refusal):
-        return {**stretch, "air_change": None, "refused": result.ground.value, "reason": result.says}
+        return {
+            "start": _iso(stretch.start),
+            "end": _iso(stretch.end),
+            "air_change": None,
+            **outdoor,
+            "refused": result.ground.value,
+            "reason": result.says,
+        }
     return {
         "start": _iso(result.start),
         "end": _iso(result.end),
@@ -246,6 +239,7 @@ def _followed_object(followed: "Followed", room: "Room | None") -> dict[str, obj
         "uncertainty": result.uncertainty,
         "u_fit": result.u_fit,
         "u_outdoor": result.u_outdoor,
+        **outdoor,
         "u_source": result.u_source,
         "r_squared": result.r_squared,
         "points": result.points,
@@ -258,17 +252,18 @@ def _followed_object(followed: "Followed", room: "Room | None") -> dict[str, obj
     }
 
 
-def _tell_ventilation(read: "MeasuredSeries", base: "Baseline", found: "list[Followed]", room: "Room | None") -> None:
+def _tell_ventilation(
+    read: "MeasuredSeries", bases: "list[Baseline]", found: "list[FollowedRoom]", room: "Room | None"
+) -> None:
     from dsp.air.ventilation import Refusal
     from vigie.output import Sheet, print_sheet
 
     rows = []
     for each in found:
-        result = each.result
+        stretch, result = each.followed.stretch, each.followed.result
+        outside = f"{each.outdoor.value:.0f}" if each.outdoor else "?"
         if isinstance(result, Refusal):
-            rows.append(
-                [_local(each.stretch.start, read), _local(each.stretch.end, read), "–", "", "", "", result.says]
-            )
+            rows.append([_local(stretch.start, read), _local(stretch.end, read), "–", "", "", "", outside, result.says])
             continue
         flow = f"{room.flow(result.rate):.0f} ± {room.flow(2 * result.uncertainty):.0f}" if room else ""
         rows.append(
@@ -279,13 +274,17 @@ def _tell_ventilation(read: "MeasuredSeries", base: "Baseline", found: "list[Fol
                 flow,
                 f"{result.r_squared:.3f}",
                 str(result.points),
+                outside,
                 f"CO2 {result.start_co2:.0f} → {result.end_co2:.0f} ppm",
             ]
         )
-    columns = ["from", "to", "air change 1/h", "flow m³/h", "R²", "points", "what"]
+    columns = ["from", "to", "air change 1/h", "flow m³/h", "R²", "points", "outdoor ppm", "what"]
     print_sheet(Sheet(f"Air change of {read.name}, ± is twice the standard uncertainty", columns, rows))
-    sys.stdout.write(f"Outdoor CO2 {base.value:.0f} ± {2 * base.uncertainty:.0f} ppm")
-    sys.stdout.write(f": {base.caveat}.\n" if base.caveat else ", as told.\n")
+    if bases:
+        low, high = (f"{end(base.value for base in bases):.0f}" for end in (min, max))
+        said = low if low == high else f"{low} to {high} (of the week of each row)"
+        sys.stdout.write(f"Outdoor CO2 {said} ± {2 * bases[0].uncertainty:.0f} ppm")
+        sys.stdout.write(f": {bases[0].caveat}.\n" if bases[0].caveat else ", as told.\n")
 
 
 def _tell_icone(found: "Icone", as_json: bool) -> None:
