@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from dsp.light import LightError, Uniformity
 from dsp.light_time import MOST_DARK, LightTime, dark_reading, daylight_share, light_time, uniformity_of_kits
 from dsp.uncertainty import of_instrument
 from vigie.errors import RefusedError
+from vigie.times import local_day
 from vigie.zone_series import KitSeries, ZoneSeries, zone_series
 
 _MOST_RELATIVE = 0.5
@@ -20,10 +22,12 @@ _MOST_RELATIVE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class KitLight:
-    """One kit of the zone.
+    """One deployment of a kit in the zone.
 
     Attributes
     ----------
+    since : date
+        Local day of its first reading in the time asked for.
     u_p10, u_median : float
         Standard uncertainties of instrument and place [lx].
     dark : float or None
@@ -33,6 +37,7 @@ class KitLight:
     """
 
     kit: str
+    since: date
     time: LightTime
     u_p10: float
     u_median: float
@@ -67,14 +72,14 @@ def light_of_zone(
     """
     read = zone_series(workspace, zone, ["illuminance"], since, until)
     seen = [kit for kit in read.kits if kit.occupied]
-    kits = [found for kit in seen if (found := _kit(kit, lamps)) is not None]
+    kits = [found for kit in seen if (found := _kit(kit, read.timezone, lamps)) is not None]
     if not kits:
         raise RefusedError(f"{zone}: no light was measured there while people were there; choose another time")
     even = _uniformity(seen)
     return ZoneLight(zone, tuple(kits), even, tuple(_remarks(read, kits, even, lamps)))
 
 
-def _kit(kit: KitSeries, lamps: float | None) -> KitLight | None:
+def _kit(kit: KitSeries, timezone: str, lamps: float | None) -> KitLight | None:
     (series,) = kit.series
     try:
         time = light_time(series, kit.occupied)
@@ -83,7 +88,7 @@ def _kit(kit: KitSeries, lamps: float | None) -> KitLight | None:
     dark = dark_reading(series, kit.empty)
     share = None if lamps is None else daylight_share(series, lamps, kit.occupied, dark or 0.0)
     u_p10, u_median = _uncertainties(kit, [time.p10, time.median])
-    return KitLight(kit.kit, time, u_p10, u_median, dark, share)
+    return KitLight(kit.kit, local_day(kit.span.start, timezone), time, u_p10, u_median, dark, share)
 
 
 def _uncertainties(kit: KitSeries, values: list[float]) -> list[float]:

@@ -84,6 +84,7 @@ def test_light_of_a_zone(place: Path) -> None:
     assert near["p90"] == pytest.approx(800, abs=1)
     assert near["below"] == {"120": 0.0, "200": 0.0, "500": pytest.approx(0.5, abs=0.01)}
     assert near["dark"] == pytest.approx(2.0, abs=0.2)
+    assert near["since"] == "2026-03-16"
     assert near["daylight_at_least"] is None
     assert found["uniformity"]["uniformity"] == pytest.approx(2 / 3, abs=0.01)
     told = " ".join(found["remarks"])

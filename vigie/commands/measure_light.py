@@ -191,6 +191,7 @@ def _tell_zone(found: "ZoneLight") -> None:
     rows = [
         [
             each.kit,
+            each.since.isoformat(),
             f"{each.time.measured / 3600:.1f} ({each.time.coverage:.0%})",
             f"{each.time.minimum:.0f}",
             f"{each.time.p5:.0f}",
@@ -202,7 +203,7 @@ def _tell_zone(found: "ZoneLight") -> None:
         ]
         for each in found.kits
     ]
-    columns = ["kit", "hours seen", "minimum", "P5", "P10", "median", "P90"]
+    columns = ["kit", "since", "hours seen", "minimum", "P5", "P10", "median", "P90"]
     columns += [f"under {level:g}" for level in LEVELS] + ["daylight"]
     print_sheet(Sheet(f"Light in {found.zone} while people were there (lx; ± is k = 2)", columns, rows))
     if found.uniformity is not None:
@@ -230,6 +231,7 @@ def _kit_object(each: "KitLight") -> dict[str, object]:
     time = each.time
     return {
         "kit": each.kit,
+        "since": each.since.isoformat(),
         "measured_s": time.measured,
         "coverage": time.coverage,
         "minimum": time.minimum,
