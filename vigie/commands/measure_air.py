@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vigie.commands.options import FromOption, ToOption, WorkspaceOption
+from vigie.commands.options import FromOption, ToOption, WorkspaceOption, number
 from vigie.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ HoursOption = Annotated[
     typer.Option("--hours", metavar="FROM-TO", help="When people are there, Monday to Friday, e.g. 09:00-17:00."),
 ]
 OutdoorOption = Annotated[
-    float | None, typer.Option("--outdoor", metavar="PPM", help="CO2 measured outdoors; else the kit's own low point.")
+    float | None,
+    typer.Option(
+        "--outdoor", parser=number, metavar="PPM", help="CO2 measured outdoors; else the kit's own low point."
+    ),
 ]
 
 
@@ -53,7 +56,9 @@ def ventilation(
     method: Annotated[
         str, typer.Option("--method", metavar="NAME", help="decay (after people left) or build-up (after they came).")
     ] = "decay",
-    volume: Annotated[float | None, typer.Option("--volume", metavar="M3", help="Of the room: gives a flow.")] = None,
+    volume: Annotated[
+        float | None, typer.Option("--volume", parser=number, metavar="M3", help="Of the room: gives a flow.")
+    ] = None,
     people: Annotated[
         int | None, typer.Option("--people", metavar="N", help="With --volume, the source of a build-up.")
     ] = None,
@@ -100,10 +105,12 @@ def ventilation(
 
 def icone(
     over_1000: Annotated[
-        float | None, typer.Option("--over-1000", metavar="SHARE", help="Of 10-minute means in (1000, 1700] ppm.")
+        float | None,
+        typer.Option("--over-1000", parser=number, metavar="SHARE", help="Of 10-minute means in (1000, 1700] ppm."),
     ] = None,
     over_1700: Annotated[
-        float | None, typer.Option("--over-1700", metavar="SHARE", help="Of 10-minute means above 1700 ppm.")
+        float | None,
+        typer.Option("--over-1700", parser=number, metavar="SHARE", help="Of 10-minute means above 1700 ppm."),
     ] = None,
     kit: KitOption = None,
     file: FileOption = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vigie.commands.options import number
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,19 +33,27 @@ def register(app: typer.Typer) -> None:
 
 
 def co2(
-    value: Annotated[float | None, typer.Argument(metavar="PPM", help="CO2 in the room; or give --flow.")] = None,
+    value: Annotated[
+        float | None, typer.Argument(parser=number, metavar="PPM", help="CO2 in the room; or give --flow.")
+    ] = None,
     outdoor: Annotated[
-        float | None, typer.Option("--outdoor", metavar="PPM", help="CO2 measured outdoors; else 420 ± 60 ppm.")
+        float | None,
+        typer.Option("--outdoor", parser=number, metavar="PPM", help="CO2 measured outdoors; else 420 ± 60 ppm."),
     ] = None,
     flow: Annotated[
-        float | None, typer.Option("--flow", metavar="M3H", help="Outdoor air a person, m³/h: to what CO2 it leads.")
+        float | None,
+        typer.Option("--flow", parser=number, metavar="M3H", help="Outdoor air a person, m³/h: to what CO2 it leads."),
     ] = None,
     people: Annotated[int | None, typer.Option("--people", metavar="N", help="In the room; needs --volume.")] = None,
     volume: Annotated[
-        float | None, typer.Option("--volume", metavar="M3", help="Of the room: how long until CO2 is steady.")
+        float | None,
+        typer.Option("--volume", parser=number, metavar="M3", help="Of the room: how long until CO2 is steady."),
     ] = None,
     met: Annotated[
-        float | None, typer.Option("--met", metavar="MET", help="Work: 1.2 in an office (default), 2 standing, light.")
+        float | None,
+        typer.Option(
+            "--met", parser=number, metavar="MET", help="Work: 1.2 in an office (default), 2 standing, light."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:

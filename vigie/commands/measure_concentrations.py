@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vigie.commands.options import number
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,18 +23,27 @@ def register(app: typer.Typer) -> None:
 
 
 def gas(
-    amount: Annotated[float, typer.Argument(metavar="VALUE", help="The concentration.")],
+    amount: Annotated[float, typer.Argument(parser=number, metavar="VALUE", help="The concentration.")],
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="ppm, ppb, mg/m3 or µg/m3.")],
     substance: Annotated[
         str | None,
         typer.Option("--substance", "-s", metavar="NAME", help="One substance, or its CAS number; needed for ppm."),
     ] = None,
     to: Annotated[str, typer.Option("--to", metavar="UNIT", help="ppm, ppb, mg/m3 or µg/m3.")] = "mg/m3",
-    temperature: Annotated[float, typer.Option("--temperature", metavar="C", help="Of the air, in °C.")] = 20.0,
-    pressure: Annotated[float, typer.Option("--pressure", metavar="KPA", help="Of the air, in kPa.")] = 101.325,
+    temperature: Annotated[
+        float, typer.Option("--temperature", parser=number, metavar="C", help="Of the air, in °C.")
+    ] = 20.0,
+    pressure: Annotated[
+        float, typer.Option("--pressure", parser=number, metavar="KPA", help="Of the air, in kPa.")
+    ] = 101.325,
     pid_factor: Annotated[
         float | None,
-        typer.Option("--pid-factor", metavar="CF", help="The value is a PID's, in isobutylene; the maker's factor."),
+        typer.Option(
+            "--pid-factor",
+            parser=number,
+            metavar="CF",
+            help="The value is a PID's, in isobutylene; the maker's factor.",
+        ),
     ] = None,
     as_json: ObjectOption = False,
 ) -> None:
@@ -88,8 +98,10 @@ def gas(
 
 
 def particles(
-    reading: Annotated[float, typer.Argument(metavar="VALUE", help="The sensor's reading, in µg/m³.")],
-    humidity: Annotated[float, typer.Option("--humidity", metavar="PERCENT", help="Relative humidity at the sensor.")],
+    reading: Annotated[float, typer.Argument(parser=number, metavar="VALUE", help="The sensor's reading, in µg/m³.")],
+    humidity: Annotated[
+        float, typer.Option("--humidity", parser=number, metavar="PERCENT", help="Relative humidity at the sensor.")
+    ],
     correction: Annotated[
         str,
         typer.Option(
@@ -99,7 +111,10 @@ def particles(
         ),
     ] = "kappa-koehler",
     kappa: Annotated[
-        float | None, typer.Option("--kappa", metavar="K", help="Hygroscopicity: 0 mineral dust, 0.3-0.6 outdoor air.")
+        float | None,
+        typer.Option(
+            "--kappa", parser=number, metavar="K", help="Hygroscopicity: 0 mineral dust, 0.3-0.6 outdoor air."
+        ),
     ] = None,
     as_json: ObjectOption = False,
 ) -> None:

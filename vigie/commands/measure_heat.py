@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vigie.commands.options import number
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from dsp.validity import Domain
 
 ObjectOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
-TemperatureOption = Annotated[float, typer.Option("--temperature", metavar="°C", help="Of the air, in the shade.")]
-HumidityOption = Annotated[float, typer.Option("--humidity", metavar="%", help="Relative humidity.")]
+TemperatureOption = Annotated[
+    float, typer.Option("--temperature", parser=number, metavar="°C", help="Of the air, in the shade.")
+]
+HumidityOption = Annotated[float, typer.Option("--humidity", parser=number, metavar="%", help="Relative humidity.")]
 _U_TEMPERATURE, _U_HUMIDITY = 0.5, 3.0
 """Standard uncertainties of typed values where the person gives none [°C, %]."""
 _EXPANDED = 2.0
@@ -40,16 +43,22 @@ def register(app: typer.Typer) -> None:
 def heat(
     temperature: TemperatureOption,
     humidity: HumidityOption,
-    globe: Annotated[float | None, typer.Option("--globe", metavar="°C", help="Globe thermometer.")] = None,
+    globe: Annotated[
+        float | None, typer.Option("--globe", parser=number, metavar="°C", help="Globe thermometer.")
+    ] = None,
     natural_wet_bulb: Annotated[
-        float | None, typer.Option("--natural-wet-bulb", metavar="°C", help="Natural wet bulb; needs --globe.")
+        float | None,
+        typer.Option("--natural-wet-bulb", parser=number, metavar="°C", help="Natural wet bulb; needs --globe."),
     ] = None,
     sun: Annotated[
         bool, typer.Option("--sun", help="In the sun; needs --globe and --natural-wet-bulb, both in the sun.")
     ] = False,
-    wind: Annotated[float, typer.Option("--wind", metavar="m/s", help="Air speed at the worker.")] = 1.0,
+    wind: Annotated[float, typer.Option("--wind", parser=number, metavar="m/s", help="Air speed at the worker.")] = 1.0,
     pressure: Annotated[
-        float, typer.Option("--pressure", metavar="KPA", help="Of the air, in kPa: for wet bulb and mixing ratio.")
+        float,
+        typer.Option(
+            "--pressure", parser=number, metavar="KPA", help="Of the air, in kPa: for wet bulb and mixing ratio."
+        ),
     ] = 101.325,
     work: Annotated[
         str, typer.Option("--work", metavar="CLASS", help="resting, light, moderate, heavy or very-heavy.")
@@ -61,10 +70,11 @@ def heat(
         str, typer.Option("--clothing", metavar="KIND", help="work-clothes, double-layer or vapour-barrier.")
     ] = "work-clothes",
     u_temperature: Annotated[
-        float, typer.Option("--u-temperature", metavar="°C", help="Standard uncertainty of the temperature.")
+        float,
+        typer.Option("--u-temperature", parser=number, metavar="°C", help="Standard uncertainty of the temperature."),
     ] = _U_TEMPERATURE,
     u_humidity: Annotated[
-        float, typer.Option("--u-humidity", metavar="%", help="Standard uncertainty of the humidity.")
+        float, typer.Option("--u-humidity", parser=number, metavar="%", help="Standard uncertainty of the humidity.")
     ] = _U_HUMIDITY,
     as_json: ObjectOption = False,
 ) -> None:
@@ -162,13 +172,18 @@ def heat(
 def comfort(
     temperature: TemperatureOption,
     humidity: HumidityOption,
-    metabolism: Annotated[float, typer.Option("--metabolism", metavar="MET", help="Sitting 1.2, standing 1.6.")] = 1.2,
-    clothing: Annotated[float, typer.Option("--clothing", metavar="CLO", help="Summer 0.5, winter 1.0.")] = 0.5,
+    metabolism: Annotated[
+        float, typer.Option("--metabolism", parser=number, metavar="MET", help="Sitting 1.2, standing 1.6.")
+    ] = 1.2,
+    clothing: Annotated[
+        float, typer.Option("--clothing", parser=number, metavar="CLO", help="Summer 0.5, winter 1.0.")
+    ] = 0.5,
     radiant: Annotated[
-        float | None, typer.Option("--radiant", metavar="°C", help="Mean radiant temperature; default: the air's.")
+        float | None,
+        typer.Option("--radiant", parser=number, metavar="°C", help="Mean radiant temperature; default: the air's."),
     ] = None,
     speed: Annotated[
-        float | None, typer.Option("--speed", metavar="m/s", help="Air speed; 0.1 where not given.")
+        float | None, typer.Option("--speed", parser=number, metavar="m/s", help="Air speed; 0.1 where not given.")
     ] = None,
     as_json: ObjectOption = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vigie.commands.options import FromOption, ToOption, WorkspaceOption
+from vigie.commands.options import FromOption, ToOption, WorkspaceOption, number
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,28 +33,39 @@ def light(
         str | None, typer.Option("--grid", metavar="LUX", help='Luxmeter values, e.g. "520,480,610,300".')
     ] = None,
     required: Annotated[
-        float | None, typer.Option("--required", metavar="LUX", help="Mean asked for, e.g. 500 by EN 12464-1.")
+        float | None,
+        typer.Option("--required", parser=number, metavar="LUX", help="Mean asked for, e.g. 500 by EN 12464-1."),
     ] = None,
     minimum: Annotated[
-        float | None, typer.Option("--minimum", metavar="LUX", help="Least at any point, e.g. 120 by R4223-4.")
+        float | None,
+        typer.Option("--minimum", parser=number, metavar="LUX", help="Least at any point, e.g. 120 by R4223-4."),
     ] = None,
     uniformity: Annotated[
-        float | None, typer.Option("--uniformity", metavar="U0", help="Least lowest / mean; default: 0.6, of a task.")
+        float | None,
+        typer.Option("--uniformity", parser=number, metavar="U0", help="Least lowest / mean; default: 0.6, of a task."),
     ] = None,
     general: Annotated[
-        float | None, typer.Option("--general", metavar="LUX", help="General lighting of the room around the grid.")
+        float | None,
+        typer.Option("--general", parser=number, metavar="LUX", help="General lighting of the room around the grid."),
     ] = None,
     u_luxmeter: Annotated[
-        float, typer.Option("--u-luxmeter", metavar="SHARE", help="Relative standard uncertainty of the luxmeter.")
+        float,
+        typer.Option(
+            "--u-luxmeter", parser=number, metavar="SHARE", help="Relative standard uncertainty of the luxmeter."
+        ),
     ] = 0.05,
-    length: Annotated[float | None, typer.Option("--length", metavar="M", help="Of an area: where to measure.")] = None,
-    width: Annotated[float | None, typer.Option("--width", metavar="M", help="Of that area.")] = None,
+    length: Annotated[
+        float | None, typer.Option("--length", parser=number, metavar="M", help="Of an area: where to measure.")
+    ] = None,
+    width: Annotated[float | None, typer.Option("--width", parser=number, metavar="M", help="Of that area.")] = None,
     zone: Annotated[
         str | None, typer.Option("--zone", metavar="ZONE", help="What the kits of this zone saw instead of a grid.")
     ] = None,
     artificial_only: Annotated[
         float | None,
-        typer.Option("--artificial-only", metavar="LUX", help="What the lamps alone give, for the daylight share."),
+        typer.Option(
+            "--artificial-only", parser=number, metavar="LUX", help="What the lamps alone give, for the daylight share."
+        ),
     ] = None,
     since: FromOption = None,
     until: ToOption = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vigie.commands.options import FromOption, ToOption, WorkspaceOption
+from vigie.commands.options import FromOption, ToOption, WorkspaceOption, number
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def mould(
     since: FromOption = None,
     until: ToOption = None,
     u_humidity: Annotated[
-        float, typer.Option("--u-humidity", metavar="%", help="Standard uncertainty of the humidity.")
+        float, typer.Option("--u-humidity", parser=number, metavar="%", help="Standard uncertainty of the humidity.")
     ] = 3.0,
     mapping: Annotated[
         Path | None, typer.Option("--mapping", "-m", metavar="FILE", help="Which column of the file is what (TOML).")

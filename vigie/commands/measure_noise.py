@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vigie.commands.options import number
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def noise(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="WAV or FLAC, 44.1 kHz or more.")],
     full_scale_pa: Annotated[
         float | None,
-        typer.Option("--full-scale-pa", metavar="PA", help="Sound pressure of the sample value 1.0, a peak value."),
+        typer.Option(
+            "--full-scale-pa", parser=number, metavar="PA", help="Sound pressure of the sample value 1.0, a peak value."
+        ),
     ] = None,
     calibration: Annotated[
         list[Path] | None,
@@ -33,13 +36,17 @@ def noise(
             "--calibration", metavar="FILE", help="Recording of a 1 kHz calibrator, same gain; twice: before and after."
         ),
     ] = None,
-    calibrator: Annotated[float, typer.Option("--calibrator", metavar="DB", help="Level of the calibrator.")] = 94.0,
+    calibrator: Annotated[
+        float, typer.Option("--calibrator", parser=number, metavar="DB", help="Level of the calibrator.")
+    ] = 94.0,
     channel: Annotated[
         int | None, typer.Option("--channel", metavar="N", help="Which of several channels, from 1.")
     ] = None,
     noise_floor: Annotated[
         float | None,
-        typer.Option("--noise-floor", metavar="DB", help="A-weighted noise of the instrument itself: under range."),
+        typer.Option(
+            "--noise-floor", parser=number, metavar="DB", help="A-weighted noise of the instrument itself: under range."
+        ),
     ] = None,
     seconds: Annotated[
         Path | None,

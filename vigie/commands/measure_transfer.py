@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vigie.commands.options import number
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +38,12 @@ def transfer_factor(
     ] = "laeq",
     u_meter: Annotated[
         float | None,
-        typer.Option("--u-meter", metavar="U", help="Standard uncertainty: luxmeter 0.05 of the value, level 1.5 dB."),
+        typer.Option(
+            "--u-meter",
+            parser=number,
+            metavar="U",
+            help="Standard uncertainty: luxmeter 0.05 of the value, level 1.5 dB.",
+        ),
     ] = None,
     source: Annotated[str | None, typer.Option("--source", metavar="TEXT", help="Who, when, with what.")] = None,
     as_json: ObjectOption = False,

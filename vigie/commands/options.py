@@ -1,5 +1,6 @@
 """Options that several verbs share, said once."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -41,3 +42,30 @@ def form_of(as_json: bool, as_csv: bool) -> Form:
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other; choose one")
     return Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+
+
+def number(text: str | float) -> float:
+    """A typed number with a decimal point or a decimal comma; the parser of every option and argument that takes one.
+
+    Raises
+    ------
+    typer.BadParameter
+        It is none, or its comma could set thousands apart.
+
+    Examples
+    --------
+    >>> number("50,5"), number("-5"), number("1e-3"), number(20.0)
+    (50.5, -5.0, 0.001, 20.0)
+    """
+    if isinstance(text, float | int):
+        return float(text)
+    typed = text.strip().replace("\u2212", "-")
+    if re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", typed):
+        plain = typed.replace(",", "")
+        raise typer.BadParameter(f'"{text}": a decimal comma or a thousand? Write {typed.replace(",", ".")} or {plain}')
+    try:
+        if not re.fullmatch(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?|[-+]?(nan|inf)", typed, re.IGNORECASE):
+            raise ValueError
+        return float(typed.replace(",", "."))
+    except ValueError:
+        raise typer.BadParameter(f'"{text}" is no number; write 50.5 or 50,5') from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vigie.commands.options import number
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def stats(
     ] = "",
     unit: Annotated[str, typer.Option("--unit", metavar="UNIT", help="Unit of results and limit, e.g. mg/m3.")] = "",
     confidence: Annotated[
-        float, typer.Option("--confidence", metavar="PERCENT", help="Of the bounds and of utl95; the law takes 70.")
+        float,
+        typer.Option(
+            "--confidence", parser=number, metavar="PERCENT", help="Of the bounds and of utl95; the law takes 70."
+        ),
     ] = 70,
     method: Annotated[
         CensoredMethod | None,
