@@ -124,6 +124,12 @@ def test_whole_numbers_between_commas_are_told_as_read() -> None:
         "worker\tvalue\nA\t24.7\nB\t64.1\nC\t<5.5\n",
         "# labo X\nid;toluène\n\nP-1;24,7\nP-2;64,1\nP-3;<5,5\n",
         "A;24,7\nB;64,1\nC;<5,5\n",
+        "Rapport n° 123;\nClient : ACME;\n\nid;résultat (mg/m3)\nA;24,7\nB;64,1\nC;<5,5\n",
+        "Rapport n° 123\nClient : ACME, Lyon\nDate : 12/03/2026\nPage 1\n\nid;toluène\nA;24,7\nB;64,1\nC;<5,5\n",
+        "Rapport;123;\nClient;ACME;\n\nid;date;concentration\nA;2026-03-12;24,7\nB;2026-03-13;64,1\nC;2026-03-14;<5,5\n",
+        "Rapport n° 123;;\nClient;ACME;\n\nid;poste;toluène\nA;tour;24,7\nB;tour;64,1\nC;tour;<5,5\n",
+        "Rapport n° 123\n\nrésultat\n24,7\n64,1\n<5,5\n",
+        "Rapport 123,,\nClient,ACME,\nid,place,Toluene (ppm)\nA,x,24.7\nB,x,64.1\nC,x,<5.5\n",
     ],
 )
 def test_files_as_laboratories_send_them(text: str, write: Any) -> None:
@@ -144,6 +150,7 @@ def test_files_as_laboratories_send_them(text: str, write: Any) -> None:
         ("result\n24.7\n64,1\n", "expected one decimal sign"),
         ("24,7\n64,1\n", "may be one number with a decimal comma or two columns"),
         ("a;b\n1;2\n3;4\n", "which column has the results? Say it with --column; the file has a, b"),
+        ("Titre;Labo\nRapport;123\n\nid;toluène\nA;24,7\nB;64,1\n", 'results.csv:4: Labo is "toluène"'),
         ("result\n", "has a header and no results"),
         ("result;date\n3;soon\n", 'results.csv:2: date is "soon"'),
         ("result;campaign\n3;\n", "results.csv:2: campaign is empty"),

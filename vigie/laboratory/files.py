@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from vigie.errors import UsageError
@@ -11,6 +13,9 @@ from vigie.laboratory.values import Bound, Cell, check_decimals, parse_bound
 
 _LARGEST = 4 << 20
 """A file of laboratory results is never that large [bytes]; a file of readings is."""
+
+_PREAMBLE_AT_MOST = 40
+"""Rows looked at for the header."""
 
 _NAMES = {
     "campaign": ("campaign", "campagne"),
@@ -118,7 +123,7 @@ def read_lab_file(path: Path, names: ColumnNames) -> LabFile:
     ingest.file_errors.FileImportError
         The file is absent, empty or no text.
     """
-    rows = _rows(_text(path), path.name)
+    rows = _table(_rows(_text(path), path.name), names)
     header = _header(rows[0], names)
     body = rows[1:] if header else rows
     if not body:
@@ -184,8 +189,9 @@ def _rows(text: str, file: str) -> list[_Row]:
 def _separator(text: str, file: str) -> str:
     """Semicolon or tab where there is one; a comma, unless it is a decimal comma; else one column."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    table = lines[len(lines) // 2 :]  # whatever is said above the header, the second half is the table
     for separator in (";", "\t"):
-        if sum(separator in line for line in lines) > len(lines) / 2:
+        if sum(separator in line for line in lines) > len(lines) / 2 or all(separator in line for line in table):
             return separator
     commas = [line for line in lines[1:] or lines if "," in line]
     if not commas:
@@ -200,6 +206,36 @@ def _separator(text: str, file: str) -> str:
         f'{file}:1: "{lines[0]}" may be one number with a decimal comma or two columns; '
         "put a header line above (one name for one column), or separate columns with semicolons"
     )
+
+
+def _table(rows: list[_Row], names: ColumnNames) -> list[_Row]:
+    """The rows from the header on, where something is said above it: the number of the report, the client, the date."""
+    width = Counter(_filled(row) for row in rows[len(rows) // 2 :]).most_common(1)[0][0]
+    above = rows[:_PREAMBLE_AT_MOST]
+    named = next((row for row in above if _filled(row) >= min(2, width) and _names_results(row, names)), None)
+    if named is None and _filled(rows[0]) < width:
+        named = next(
+            (
+                row
+                for row, below in pairwise(above)
+                if _filled(row) >= 2 and _header(row, names) and any(map(_is_result, below.fields))
+            ),
+            None,
+        )
+    return rows if named is None else rows[rows.index(named) :]
+
+
+def _filled(row: _Row) -> int:
+    return sum(field != "" for field in row.fields)
+
+
+def _names_results(row: _Row, names: ColumnNames) -> bool:
+    """Whether a row is a header that names the results: as a person said, by a usual name, or by their unit."""
+    if _header(row, names) is None:
+        return False
+    if names.result is not None and not names.result.isdigit():
+        return names.result in row.fields
+    return any(_plain_heading(field) in _RESULT_NAMES or _unit_in(field) for field in row.fields)
 
 
 def _header(first: _Row, names: ColumnNames) -> tuple[str, ...] | None:
@@ -240,8 +276,12 @@ def _named(headings: Sequence[str], wanted: str | None, usual: Sequence[str], op
         from ingest.dialect import column_index
 
         return column_index(headings, wanted, f"{file}: {option}")
-    plain = [re.sub(r"\s*[(\[].*", "", heading).strip().casefold() for heading in headings]
+    plain = [_plain_heading(heading) for heading in headings]
     return next((plain.index(name) for name in usual if name in plain), None)
+
+
+def _plain_heading(heading: str) -> str:
+    return re.sub(r"\s*[(\[].*", "", heading).strip().casefold()
 
 
 def _lab_row(row: _Row, bound: Bound, columns: _Columns, file: str) -> LabRow:
