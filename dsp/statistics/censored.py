@@ -8,7 +8,7 @@ from scipy import special
 
 from dsp.statistics.lab_results import Array, Results, StatisticsError
 from dsp.statistics.lognormal import Lognormal, fit
-from dsp.statistics.normal import density, log_interval_probability
+from dsp.statistics.normal import log_density, log_interval_probability
 
 MOST_CENSORED = 0.8
 """Share of censored results above which no distribution is fitted: then only the highest result says something."""
@@ -368,8 +368,9 @@ class _Standardised:
         gradient = np.array([z.sum(), y.size / h - z @ y])
         curvature = np.array([[-y.size, y.sum()], [y.sum(), -y.size / h**2 - y @ y]])
         low, high = h * self.lower - a, h * self.upper - a
-        share = np.exp(log_interval_probability(low, high))
-        at_low, at_high = density(low) / share, density(high) / share
+        # as logarithms: forty standard deviations out, density and share are both too small for a double
+        share = log_interval_probability(low, high)
+        at_low, at_high = np.exp(log_density(low) - share), np.exp(log_density(high) - share)
         y_low, y_high, z_low, z_high = (np.where(np.isfinite(x), x, 0.0) for x in (self.lower, self.upper, low, high))
         second_low, second_high = z_low * at_low - at_low**2, -z_high * at_high - at_high**2
         mixed = at_low * at_high

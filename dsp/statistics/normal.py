@@ -41,6 +41,6 @@ def log_interval_probability(lower: Array, upper: Array) -> Array:
     return np.asarray(whole + np.log1p(-np.exp(left_out)))
 
 
-def density(z: Array) -> Array:
-    """Density of the standard normal distribution; zero at infinity."""
-    return np.asarray(np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
+def log_density(z: Array) -> Array:
+    """Logarithm of the density of the standard normal distribution; minus infinity at infinity."""
+    return np.asarray(-0.5 * z * z - 0.5 * np.log(2 * np.pi))

@@ -209,9 +209,9 @@ def test_u_reaches_u_t_where_the_utl_and_the_upper_bound_say_so(values: Any, lim
         assert (exceedance_bounds(found, limit).high <= 0.05) == reaches
 
 
-@given(st.integers(2, 60), st.floats(-3, 5))
+@given(st.integers(2, 60), st.floats(-3, 5).map(lambda distance: round(distance, 6)))
 def test_bounds_of_the_exceedance_fraction_solve_their_equation(n: int, distance: float) -> None:
-    """The noncentral t of scipy.stats (another implementation) gives back the confidence."""
+    """The noncentral t of scipy.stats (another implementation; NaN at 1e-63) gives back the confidence."""
     found = Lognormal(-distance, 1.0, n)
     bounds = exceedance_bounds(found, 1.0)
     assert bounds.low <= exceedance_fraction(found, 1.0) + 1e-12 or distance < 0
