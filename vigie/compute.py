@@ -11,6 +11,7 @@ from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
 from vigie.errors import UsageError
+from vigie.output import counted
 from vigie.plan import plan
 from vigie.workspace import Workspace
 
@@ -43,8 +44,8 @@ class Summary:
 
     def __str__(self) -> str:
         return (
-            f"{self.deployments} deployments computed: {self.exposures} exposures new or changed,"
-            f" {self.tickets} tickets opened or amended"
+            f"{counted(self.deployments, 'deployment')} computed: {counted(self.exposures, 'exposure')} new or changed,"
+            f" {counted(self.tickets, 'ticket')} opened or amended"
         )
 
 

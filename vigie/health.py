@@ -17,6 +17,7 @@ from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
 from vigie.broker import broker_address, broker_certificates
+from vigie.output import counted
 from vigie.workspace import Workspace
 
 _DAY = 86_400_000
@@ -53,7 +54,11 @@ def examine(place: Workspace, now: int) -> Iterator[Finding]:
         Milliseconds UTC.
     """
     registry = load(place.database, Scope.service())
-    yield Finding("database", State.WELL, f"{len(registry.zones)} zones, {len(registry.kits)} kits in the registry")
+    yield Finding(
+        "database",
+        State.WELL,
+        f"{counted(len(registry.zones), 'zone')}, {counted(len(registry.kits), 'kit')} in the registry",
+    )
     checks: tuple[Callable[[Workspace, Registry, int], Iterator[Finding]], ...] = (
         _broker,
         _inbox,

@@ -113,7 +113,8 @@ def measured_series(asked: Asked, name: str) -> MeasuredSeries:
 
 def _of_file(asked: Asked, file: Path, name: str) -> _Found:
     if not file.is_file():
-        raise UsageError(f"{file}: no such file; expected readings as CSV or Parquet")
+        what = "is a folder" if file.is_dir() else "no such file"
+        raise UsageError(f"{file}: {what}; expected readings as CSV or Parquet")
     mapping = read_mapping(asked.mapping) if asked.mapping else None
     zone = asked.timezone or (mapping.time.timezone if mapping else None)
     # to a single measure it does not matter what zone the times of a file are in, as long as it is one

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -174,6 +175,28 @@ def with_spread(value: float, spread: float) -> str:
         return f"{value:.4g} ± 0"
     digits = 1 - math.floor(math.log10(abs(spread)))
     return f"{round(value, digits):.{max(digits, 0)}f} ± {rounded(spread)}"
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "kit"), counted(0, "kit"), counted(3, "kit")
+    ('1 kit', '0 kits', '3 kits')
+    """
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def with_minus(text: str) -> str:
+    """Text in which negative numbers have a minus sign in place of the hyphen.
+
+    Examples
+    --------
+    >>> with_minus("-2.4 °C of NIOSH (2016-106)")
+    '−2.4 °C of NIOSH (2016-106)'
+    """
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)
 
 
 def cell(value: object, zone: tzinfo) -> str:

@@ -19,6 +19,7 @@ from dsp.air.ventilation import (
     Ground,
     Outdoor,
     Refusal,
+    over_outdoors,
     readings_of,
 )
 from dsp.series import Instants, Series, Values
@@ -89,8 +90,7 @@ def decay(instants: npt.ArrayLike, co2: npt.ArrayLike, outdoor: Outdoor) -> AirC
     if excess < START_EXCESS:
         return Refusal(
             Ground.START_TOO_LOW,
-            f"CO2 starts {excess:.0f} ppm over outdoors ({outdoor.co2:.0f} ppm);"
-            f" expected at least {START_EXCESS:.0f} ppm",
+            f"CO2 starts {over_outdoors(excess)} ({outdoor.co2:.0f} ppm); expected at least {START_EXCESS:.0f} ppm",
         )
     near = np.flatnonzero(c - outdoor.co2 < END_EXCESS)
     last = int(near[0]) if near.size else t.size

@@ -261,7 +261,7 @@ def flow_per_person(co2: float, outdoor: Outdoor, per_person: float = OFFICE_GEN
     if excess < END_EXCESS:
         return Refusal(
             Ground.EXCESS_TOO_LOW,
-            f"CO2 is {excess:.0f} ppm over outdoors ({outdoor.co2:.0f} ppm); expected at least {END_EXCESS:.0f} ppm",
+            f"CO2 is {over_outdoors(excess)} ({outdoor.co2:.0f} ppm); expected at least {END_EXCESS:.0f} ppm",
         )
     flow = 1e6 * per_person / excess
     return PerPerson(flow, flow * math.hypot(outdoor.uncertainty / excess, SOURCE_UNCERTAINTY))
@@ -283,6 +283,17 @@ def steady_co2(litres_per_second: float, outdoor: Outdoor, per_person: float = O
     if not 0 < litres_per_second <= 1000:
         raise VentilationError(f"flow is {litres_per_second:g} L/s a person; expected more than 0, at most 1000 L/s")
     return outdoor.co2 + 1e6 * per_person / litres_per_second
+
+
+def over_outdoors(excess: float) -> str:
+    """Words for CO2 against that of outdoor air.
+
+    Examples
+    --------
+    >>> over_outdoors(70.0), over_outdoors(-130.0)
+    ('70 ppm over outdoors', '130 ppm under outdoors')
+    """
+    return f"{abs(excess):.0f} ppm {'over' if excess >= 0 else 'under'} outdoors"
 
 
 def between(occupied: Sequence[Interval], span: Interval) -> list[Interval]:

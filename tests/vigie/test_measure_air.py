@@ -146,6 +146,12 @@ def test_co2_of_a_room_says_how_much_outdoor_air_there_is() -> None:
     assert "3/λ hours" in vigie("measure", "co2", 1000).stdout
 
 
+def test_co2_under_outdoors_is_said_so() -> None:
+    said = vigie("measure", "co2", 350).stdout
+    assert "under outdoors       70 ppm" in said
+    assert "CO2 is 70 ppm under outdoors (420 ppm); expected at least 100 ppm" in said
+
+
 def test_a_flow_says_the_co2_it_leads_to_and_back() -> None:
     found = answer("co2", "--flow", 25, "--met", 1.2)
     assert found["co2"] == pytest.approx(1162, abs=1)  # 18.5 L/h a person

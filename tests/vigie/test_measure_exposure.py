@@ -59,6 +59,10 @@ def test_log_without_a_level_says_so(tmp_path: Path, capsys: pytest.CaptureFixtu
     )
 
 
+def test_a_folder_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "levels", str(tmp_path), code=2).startswith(f"{tmp_path}: is a folder; expected the log")
+
+
 def test_typed_day(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(said(capsys, "noise-exposure", "90:4h", "85:2h", "80:1h30", "80:30min", "--json"))
     assert round(found["lex_8h"], 2) == 87.81

@@ -57,8 +57,9 @@ def test_heat_tells_water_and_felt_heat_where_their_formulas_hold(capsys: pytest
     found = json.loads(run(capsys, *cold, "--json"))
     assert found["dew_point"] < found["frost_point"] < 0
     assert found["heat_index"] is None
-    assert "(frost from -4.0 °C)" in run(capsys, *cold)
+    assert "(frost from \N{MINUS SIGN}4.0 °C)" in run(capsys, *cold)
     assert "heat index             none: only from 10 to 50 °C" in run(capsys, *cold)
+    assert "dew point              \N{MINUS SIGN}4.6 °C" in run(capsys, *cold)
 
 
 @pytest.mark.parametrize(("used", "limit", "kind"), [((), 26.6, "exposure"), (("--not-acclimatised",), 23.0, "alert")])

@@ -74,6 +74,7 @@ def test_silence_is_null_with_its_reason_and_clipping_is_told(
     silent = measured(capsys, written(tmp_path / "a.wav", np.zeros(96_000)), "--full-scale-pa", 2)
     assert silent["laeq"] is silent["lceq_minus_laeq"] is silent["l50"] is silent["third_octaves"]["1000"] is None
     assert any("digital silence" in note for note in silent["notes"])
+    assert not any("too short a recording" in note for note in silent["notes"])
     clipped = measured(capsys, written(tmp_path / "b.wav", np.clip(tone(amplitude=2), -1, 1)), "--full-scale-pa", 2)
     assert clipped["over_range"] is True
     assert any("OVER RANGE" in note for note in clipped["notes"])
@@ -123,6 +124,8 @@ def test_calibration_before_and_after(tmp_path: Path, capsys: pytest.CaptureFixt
     assert found["laeq"] == pytest.approx(114.0, abs=0.03)
     assert found["calibration_drift"] == pytest.approx(0.7, abs=0.01)
     assert any("+0.7 dB after against before" in note for note in found["notes"])
+    arguments = ("measure", "noise", file, "--calibration", before, "--calibration", after)
+    assert "more after than before" not in vigie(*arguments).stdout
 
 
 @pytest.mark.parametrize(

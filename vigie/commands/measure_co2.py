@@ -143,8 +143,9 @@ def _print(
 def _tell(value: float, outside: "Outdoor", breath: float, air: "PerPerson | Refusal", room: _Room | None) -> None:
     from dsp.air.ventilation import Refusal
 
+    side = "over" if value >= outside.co2 else "under"
     sys.stdout.write(
-        f"over outdoors    {value - outside.co2:6.0f} ppm ({_outdoors(outside)})\n"
+        f"{f'{side} outdoors':16} {abs(value - outside.co2):6.0f} ppm ({_outdoors(outside)})\n"
         f"rebreathed air   {_breaths(_rebreathed(value, outside))}\n"
     )
     if isinstance(air, Refusal):

@@ -101,7 +101,8 @@ def levels(
     from vigie.level_log import summarise_log
 
     if not file.is_file():
-        raise UsageError(f"{file}: no such file; expected the log of a sound level meter")
+        what = "is a folder" if file.is_dir() else "no such file"
+        raise UsageError(f"{file}: {what}; expected the log of a sound level meter")
     found = summarise_log(file, mapping, Hints(timezone=timezone or (None if mapping else "UTC")))
     if as_json:
         _print({summary.quantity: _summary_object(summary) for summary in found})

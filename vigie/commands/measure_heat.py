@@ -142,7 +142,7 @@ def heat(
         return
     checked = "" if reference.verification.value == "yes" else ", unverified"
     frosty = "" if frost is None else f" (frost from {frost:.1f} °C)"
-    sys.stdout.write(
+    _say(
         f"dew point            {answer['dew_point']:6.1f} °C{frosty}\n"
         f"absolute humidity    {answer['absolute_humidity']:6.1f} g/m³"
         f" ({1000 * ratio:.1f} g/kg of dry air at {pressure:.4g} kPa)\n"
@@ -153,20 +153,18 @@ def heat(
         f"WBGT                 {value:6.1f} °C ({basis.value}{', in the sun' if sun else ''})\n"
     )
     if clothes.adjustment:
-        sys.stdout.write(f"clothing adds        {clothes.adjustment:6.1f} °C ({clothes.value}, unverified)\n")
-    sys.stdout.write(
+        _say(f"clothing adds        {clothes.adjustment:6.1f} °C ({clothes.value}, unverified)\n")
+    _say(
         f"compared             {found.effective:6.1f} ± {_EXPANDED * found.uncertainty:.1f} °C (k = 2) "
         f"with {reference.value:g} °C ({reference.source}, {work} work, {used.value}{checked})\n"
         f"{_TEXTS[verdict.value]}\n"
     )
     if globe is None:
         if verdict.value == "inconclusive":
-            sys.stdout.write("Measure with a globe thermometer before deciding.\n")
-        sys.stdout.write("Holds only where nothing radiates: near ovens or sunlit glass the WBGT is higher.\n")
+            _say("Measure with a globe thermometer before deciding.\n")
+        _say("Holds only where nothing radiates: near ovens or sunlit glass the WBGT is higher.\n")
     kind = "alert" if not_acclimatised else "exposure"
-    sys.stdout.write(
-        f"For information: recommended {kind} limit of NIOSH (2016-106) at {effort.watts:.0f} W: {niosh:.1f} °C.\n"
-    )
+    _say(f"For information: recommended {kind} limit of NIOSH (2016-106) at {effort.watts:.0f} W: {niosh:.1f} °C.\n")
 
 
 def comfort(
@@ -209,10 +207,16 @@ def comfort(
         )
         return
     feels = "cool" if found.pmv < -0.5 else "warm" if found.pmv > 0.5 else "neutral"
-    sys.stdout.write(f"PMV   {found.pmv:+.2f} ± {_EXPANDED * found.uncertainty:.1f} (k = 2; {feels})\n")
-    sys.stdout.write(f"PPD   {found.ppd:.0f} % dissatisfied\n")
+    _say(f"PMV   {found.pmv:+.2f} ± {_EXPANDED * found.uncertainty:.1f} (k = 2; {feels})\n")
+    _say(f"PPD   {found.ppd:.0f} % dissatisfied\n")
     if around.is_assumed:
-        sys.stdout.write("Assumed: " + _assumed(radiant, speed) + ".\n")
+        _say("Assumed: " + _assumed(radiant, speed) + ".\n")
+
+
+def _say(text: str) -> None:
+    from vigie.output import with_minus
+
+    sys.stdout.write(with_minus(text))
 
 
 @dataclass(frozen=True, slots=True)

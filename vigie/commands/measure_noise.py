@@ -168,7 +168,11 @@ def _tell(levels: "SoundLevels", sound: "SoundFile", scale: "FullScale") -> None
     print_sheet(Sheet("Bands, unweighted", ("Hz", "third octave", "octave"), rows))
     for note in _notes(levels, sound, scale):
         sys.stdout.write(f"{note}\n")
-    drift = "" if scale.drift is None else f"; the calibrator reads {_text(scale.drift)} dB more after than before"
+    drift = (
+        ""
+        if scale.drift is None or scale.drifted
+        else f"; the calibrator reads {_text(scale.drift)} dB more after than before"
+    )
     sys.stdout.write(
         f"Full scale is {scale.pressure:.4g} Pa{drift}. Percentiles: A-weighted Fast level every 10 ms, without the "
         "first 0.63 s. The filters add 0.1 dB at most; the uncertainty is that of the microphone and its calibration.\n"

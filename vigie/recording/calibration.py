@@ -34,6 +34,11 @@ class FullScale:
     drift: float | None = None
     remarks: tuple[str, ...] = ()
 
+    @property
+    def drifted(self) -> bool:
+        """Whether the two calibrations are so far apart that a remark says it."""
+        return self.drift is not None and abs(self.drift) > _DRIFT
+
 
 def full_scale(given: float | None, recordings: Sequence[Path], level: float, channel: int | None) -> FullScale:
     """The pressure that was typed, or that of one calibration, or of one before and one after.

@@ -91,7 +91,7 @@ def _bands(levels: "SoundLevels", sound: "SoundFile") -> list[str]:
         for band in bands
         if _SCATTER / math.sqrt((band.upper - band.lower) * levels.duration) > _SCATTER_TOLD
     ]
-    if scattered:
+    if scattered and math.isfinite(levels.laeq):
         told.append(
             f"third octaves up to {scattered[-1]} Hz: too short a recording; steady noise scatters by more than 1 dB"
         )
