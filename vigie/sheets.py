@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from vigie.output import Sheet, cell, with_spread
+from vigie.output import Sheet, cell, counted, with_spread
 
 _WORDS = {
     "exceedance_indicated": "exceedance",
@@ -26,18 +26,23 @@ def exposures_sheet(frame: pl.DataFrame, timezone: str) -> Sheet:
             cell(row["start"], zone),
             _value(row, zone),
             f"{100 * row['coverage']:.0f} %",
-            cell(row["limit"], zone),
+            _limit(row, zone),
             _WORDS.get(row["decision"], "–"),
         ]
         for row in frame.iter_rows(named=True)
     ]
     simulated = ", SIMULATED READINGS" if frame["simulated"].any() else ""
-    return Sheet(f"{frame.height} exposures{simulated}", _COLUMNS, rows)
+    return Sheet(f"{counted(frame.height, 'exposure')}{simulated}", _COLUMNS, rows)
 
 
 def _measure(row: dict[str, object]) -> str:
     threshold = "" if row["threshold"] is None else f" {row['threshold']:g}"
     return f"{row['window_kind']} {row['measure']}{threshold}"
+
+
+def _limit(row: dict[str, object], zone: ZoneInfo) -> str:
+    shown = cell(row["limit"], zone)
+    return shown if row["limit"] is None or row["unit"] == "1" else f"{shown} {row['unit']}"
 
 
 def _value(row: dict[str, object], zone: ZoneInfo) -> str:

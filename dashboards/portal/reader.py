@@ -105,7 +105,7 @@ class Reader:
     def live(self, zone: ZoneId, words: Words) -> list[LiveShown]:
         """The shifts of a zone under way, for the service; nothing for anybody else."""
         now = self._rooms.config.clock()
-        return live_of(self._rooms.views.live(self._scope, zone, now), words, now)
+        return live_of(self._rooms.views.live(self._scope, zone, now), self.registry.kits, words, now)
 
     @cached_property
     def simulated_zones(self) -> frozenset[ZoneId]:

@@ -164,10 +164,10 @@ class LiveStanding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LiveShown:
-    """One quantity of a shift under way, as far as it has got; instants are milliseconds UTC."""
+    """One quantity of a shift under way, as far as it has got; ``kit`` is its label, instants are milliseconds UTC."""
 
     quantity: Quantity
-    kit: KitId
+    kit: str
     since: int
     newest: int | None
     coverage: float

@@ -37,6 +37,8 @@ def test_engineer_sees_the_shift_under_way(portal: Portal, tmp_path: Path) -> No
     said = page(with_live(portal, tmp_path / "live"), ENGINEER)
     for words in ("Poste en cours", "83,2", "88,6", "25\N{NO-BREAK SPACE}min", "98\N{NO-BREAK SPACE}%"):
         assert words in said
+    assert "(Kit 1)" in said
+    assert "(vigie-0001)" not in said
 
 
 def test_employers_see_nothing_of_a_shift_under_way_neither_their_own_nor_anothers(
