@@ -163,9 +163,10 @@ def flat_line_flags(
     gap and at values at or below ``floor``, at or above ``ceiling``. ``highest`` and ``lowest`` are scratch, as long as
     the readings.
 
-    The clock is cut into cells of half of ``suspect_after``: a stretch that long holds a whole cell, the one before
-    that of its end. Most cells are seen not to be flat after a few readings, and the search for stretches is only made
-    in chains of flat cells, from the beginning of the cell before to the end of the cell after.
+    The clock never runs faster than time: readings within ``hold`` of each other are within ``hold`` on it. It is cut
+    into cells of half of ``suspect_after``: a stretch that long holds a whole cell, the one before that of its end.
+    Most cells are seen not to be flat after a few readings, and the search for stretches is only made in chains of
+    flat cells, from the beginning of the cell before to the end of the cell after.
     """
     size = instants.size
     for i in range(size):
