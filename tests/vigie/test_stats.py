@@ -95,7 +95,7 @@ def test_values_as_people_type_them(typed: str, bounds: tuple[int, int]) -> None
     ("typed", "meant"),
     [
         ("24,7,64,1,13,8", '"24,7;64,1;13,8" for decimal commas, "24;7;64;1;13;8" for 6 results'),
-        ("<5,5", '"<5,5" for decimal commas, "<5;5" for 2 results'),
+        ("<5,5", '"<5,5;" for decimal commas, "<5;5" for 2 results'),
         ("1,05,3", '"24,7;64,1" for decimal commas, "1;05;3" for 3 results'),
     ],
 )

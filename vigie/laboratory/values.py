@@ -125,6 +125,7 @@ def whole_numbers(cells: Sequence[Cell], text: str) -> bool:
     pairs = len(pieces) % 2 == 0 and all(re.fullmatch(r"\d{1,2}", piece) for piece in seconds)
     if pairs or any(re.fullmatch(r"0\d*", piece) for piece in pieces[1:]):
         decimals = ";".join(",".join(pieces[first : first + 2]) for first in range(0, len(pieces), 2))
+        decimals += ";" * (len(pieces) == 2)
         meant = f'"{decimals}" for decimal commas, ' if pairs else 'such as "24,7;64,1" for decimal commas, '
         raise UsageError(
             f'--values "{text.strip()[:80]}": commas between whole numbers, or decimal commas? Write semicolons: '
