@@ -109,7 +109,8 @@ def whole_numbers(cells: Sequence[Cell], text: str) -> bool:
     Raises
     ------
     UsageError
-        They look like decimal commas: pairs of which the second has one or two digits, or one that begins with 0.
+        They look like decimal commas: pairs whose second piece always has one digit while not all of the first have, or
+        a piece that begins with 0.
 
     Examples
     --------
@@ -121,12 +122,13 @@ def whole_numbers(cells: Sequence[Cell], text: str) -> bool:
         return False
     if not all(re.fullmatch(r"[<>≤≥]?\d+", piece) for piece in pieces):
         return False
-    seconds = pieces[1::2]
-    pairs = len(pieces) % 2 == 0 and all(re.fullmatch(r"\d{1,2}", piece) for piece in seconds)
+    firsts, seconds = pieces[::2], pieces[1::2]
+    decimals = all(re.fullmatch(r"\d", piece) for piece in seconds) and any(len(piece) > 1 for piece in firsts)
+    pairs = len(pieces) % 2 == 0 and decimals
     if pairs or any(re.fullmatch(r"0\d*", piece) for piece in pieces[1:]):
-        decimals = ";".join(",".join(pieces[first : first + 2]) for first in range(0, len(pieces), 2))
-        decimals += ";" * (len(pieces) == 2)
-        meant = f'"{decimals}" for decimal commas, ' if pairs else 'such as "24,7;64,1" for decimal commas, '
+        paired = ";".join(",".join(pieces[first : first + 2]) for first in range(0, len(pieces), 2))
+        paired += ";" * (len(pieces) == 2)
+        meant = f'"{paired}" for decimal commas, ' if pairs else 'such as "24,7;64,1" for decimal commas, '
         raise UsageError(
             f'--values "{text.strip()[:80]}": commas between whole numbers, or decimal commas? Write semicolons: '
             f'{meant}"{";".join(pieces)}" for {len(pieces)} results'
