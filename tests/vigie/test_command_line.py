@@ -172,7 +172,7 @@ def test_a_table_never_cuts_a_number_and_speaks_local_time(office: Path) -> None
     done = vigie("exposures", "-q", "co2", "--measure", "max_1h", "-w", office)
 
     line = next(line for line in done.stdout.splitlines() if "2015-02-03" in line)
-    assert re.search(r"shift max_1h +2015-02-03 09:00 +1380 ± 290 ppm +100 % +1000 +exceedance", line), line
+    assert re.search(r"shift max_1h +2015-02-03 09:00 +1380 ± 290 ppm +100 % +1000 ppm +exceedance", line), line
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".json"])
