@@ -16,7 +16,8 @@ import pytest
 from catalog.quantities import Averaging
 from catalog.schedule import Interval
 from dsp.episodes import Delays
-from dsp.stream import LiveState, Track, Watch
+from dsp.live_shift import Track, Watch
+from dsp.stream import LiveState
 from dsp.subject import Threshold
 
 SERIES = 100_000

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from bench.joinery import MINUTE, START, registry_until
 from store.readings import ReadingStore
 from vigie.workspace import create_workspace
 
@@ -28,39 +29,11 @@ QUANTITIES = {
     "humidity": 45.0,
 }
 """What is measured, and the level around which it swings by day and night."""
-MINUTE = 60_000
-START = 1_735_689_600_000  # 2025-01-01 UTC
 YEAR = 365 * 24 * 60
 MOST_SECONDS = 10.0
 """Of processor time: what the code takes, not its neighbours."""
 MOST_MEGABYTES = 800.0
 
-REGISTRY = """
-employers:
-  - id: menuiserie
-    name: Menuiserie
-    siret: "73282932000074"
-    naf: 16.23Z
-    establishments:
-      - id: atelier
-        name: Atelier
-        timezone: Europe/Paris
-        country: FR
-        zones:
-          - id: machines
-            name: Machines
-            kind: workshop
-            headcount: 4
-            work_unit: Usinage
-            intensity: physical
-            schedule:
-              shifts:
-                - {name: jour, days: mon-fri, start: 08:00, end: 16:30, breaks: [{start: 12:00, end: 12:30}]}
-kits:
-  - {id: k1, model: vigie-sim, label: Kit 1}
-deployments:
-  - {id: d1, kit: k1, zone: machines, start: 2025-01-01 00:00, end: 2026-01-01 00:00}
-"""
 
 # VmHWM and not ru_maxrss: that one is inherited from the process that started this one.
 RECOMPUTE = """
@@ -97,7 +70,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from store.registry import save
 
     workspace = create_workspace(tmp_path_factory.mktemp("year") / "service", "bench")
-    save(workspace.database, parse_registry(REGISTRY, "registry.yaml"), readings=workspace.readings)
+    save(workspace.database, parse_registry(registry_until("2026-01-01"), "registry.yaml"), readings=workspace.readings)
     instants = START + MINUTE * np.arange(1, YEAR + 1)
     store: ReadingStore = workspace.readings
     courses = {name: course(level) for name, level in QUANTITIES.items()}

@@ -13,8 +13,9 @@ from catalog.kits import Deployment
 from catalog.registry import Registry
 from catalog.schedule import Interval, Shift, shifts
 from dsp.batch import WindowError
+from dsp.live_shift import Track, Watch
 from dsp.series import Series
-from dsp.stream import LiveState, Track, Watch
+from dsp.stream import LiveState
 from rules.pack import Pack, default_packs
 from store.live import LIVE_SCHEMA, SHOWN_AFTER, LiveStateError
 from store.registry import load

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dsp.stream import Track
+from dsp.live_shift import Track
 from store.live import LiveStateError
 
 FORMAT = 2

@@ -6,9 +6,10 @@ import polars as pl
 
 from catalog.quantities import Averaging
 from catalog.schedule import Interval
+from dsp.live_shift import Track
 from dsp.rolling import RollingMean, rolling_maximum
 from dsp.series import build
-from dsp.stream import LiveState, Track
+from dsp.stream import LiveState
 from dsp.windows import coverage, mean
 
 MINUTE, HOUR = 60_000, 3_600_000

@@ -14,9 +14,10 @@ from dsp.batch import WindowError
 from dsp.campaign import exceedances, exposures
 from dsp.episodes import Delays, Episode
 from dsp.exposure import Exposure, Measure
+from dsp.live_shift import LiveMeasures, Track, Watch
 from dsp.rolling import RollingMean
 from dsp.series import SeriesError, build
-from dsp.stream import WIDTHS, LiveMeasures, LiveState, Track, Watch
+from dsp.stream import WIDTHS, LiveState
 from dsp.subject import Threshold
 from tests.dsp import naive
 from tests.dsp.campaigns import CO2, MINUTE, NOISE, shift
