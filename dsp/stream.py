@@ -73,6 +73,7 @@ class LiveState:
 
     Examples
     --------
+    >>> from catalog.schedule import Interval
     >>> shift = Interval(0, 28_800_000)
     >>> state = LiveState([Track(60_000, 180_000, Averaging.ARITHMETIC, shift, (shift,))])
     >>> state.update([0, 0], [60_000, 120_000], [5.0, 7.0], [1, 1])
