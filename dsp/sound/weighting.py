@@ -18,10 +18,18 @@ SAMPLE_RATES = (44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
 
 _F1, _F2, _F3, _F4 = 20.598997, 107.65265, 737.86223, 12194.217
 _A_1000, _C_1000 = -2.000, -0.062
-_FITTED_TO = 20_600.0
-_NODES, _ROUNDS = 400, 80
 _Z_CORNER = 1.0
 _REFERENCE = 1000.0
+_LOW_PASS = {
+    44_100: (0.530663807872, 0.613976054588, 0.14929731119, 1.0, 0.506384768052, -0.212447594401),
+    48_000: (0.497667536692, 0.643876497664, 0.172773467828, 1.0, 0.600867909909, -0.286550407725),
+    88_200: (0.262790624216, 0.0752786318953, -0.00241842402856, 1.0, -0.841775725831, 0.177426557914),
+    96_000: (0.235735621983, 0.0676586341825, -0.001778295468, 1.0, -0.901878400813, 0.203494361511),
+    176_400: (0.0968391925809, 0.0276038233655, -0.000326466540694, 1.0, -1.29540110939, 0.4195176588),
+    192_000: (0.084478200007, 0.0240582906032, -0.000268766202606, 1.0, -1.34192144749, 0.450189171898),
+}
+"""The section for the high pole by sample rate, up to a gain: fitted once (tests/dsp/low_pass_fit.py), since a fit made
+anew on every processor ends in other last digits."""
 
 
 class SoundError(ValueError):
@@ -138,16 +146,15 @@ def weightings(sample_rate: int) -> Weightings:
     Notes
     -----
     High-passes: bilinear transform, each pole put at its own frequency. Low-pass at f4: |H|² is a rational function
-    of x = sin²(πf/fs), of degree 2 for a second-order section. It is fitted to f4⁴/(f² + f4²)² up to 20.6 kHz in the
-    largest error in dB (linearised least squares, weights raised where the error is large; always the same rounds,
-    so the same numbers), then split into the factors inside the unit circle.
+    of x = sin²(πf/fs), of degree 2 for a second-order section. It was fitted to f4⁴/(f² + f4²)² up to 20.6 kHz in the
+    largest error in dB, then split into the factors inside the unit circle; the coefficients stand in a table.
 
     References
     ----------
     IEC 61672-1:2013, 5.5 and annex E.
     """
     check_rate(sample_rate)
-    low, high = _high_pass(_F1, _F1, sample_rate), _fitted_low_pass(sample_rate)
+    low, high = _high_pass(_F1, _F1, sample_rate), np.array(_LOW_PASS[sample_rate])
     middle = _high_pass(_F2, _F3, sample_rate)
     c = np.stack([low, high])
     c[1, :3] *= 10 ** (c_weighting(_REFERENCE).item() / 20) / _gain(c, sample_rate)
@@ -190,37 +197,3 @@ def _gain(sections: Sections, sample_rate: float) -> float:
 def _high_pass(first: float, second: float, sample_rate: float) -> Sections:
     poles = [(1 - np.tan(np.pi * f / sample_rate)) / (1 + np.tan(np.pi * f / sample_rate)) for f in (first, second)]
     return np.array([1.0, -2.0, 1.0, 1.0, -(poles[0] + poles[1]), poles[0] * poles[1]])
-
-
-def _fitted_low_pass(sample_rate: float) -> Sections:
-    top = min(_FITTED_TO, 0.47 * sample_rate)
-    frequency = top * (1 - np.cos(np.linspace(0, np.pi, _NODES))) / 2
-    x = np.sin(np.pi * frequency / sample_rate) ** 2
-    wanted = 1 / (1 + (frequency / _F4) ** 2) ** 2
-    powers = np.vander(x, 3, increasing=True)
-    system = np.hstack([powers, -wanted[:, None] * powers[:, 1:]])
-    weight: npt.NDArray[np.float64] = np.ones(_NODES)
-    below: npt.NDArray[np.float64] = np.ones(_NODES)
-    best: npt.NDArray[np.float64] = np.zeros(5)
-    smallest = np.inf
-    for _ in range(_ROUNDS):
-        scale = weight / (wanted * below)
-        found = np.asarray(np.linalg.lstsq(system * scale[:, None], wanted * scale, rcond=None)[0], np.float64)
-        above = powers @ found[:3]
-        below = np.asarray(powers @ np.append(1.0, found[3:]), np.float64)
-        error = np.abs(10 * np.log10(np.abs(above / below / wanted)))
-        if error.max() < smallest and above.min() > 0 and below.min() > 0:
-            smallest, best = float(error.max()), found
-        weight = weight * (error / error.max() + 0.02) ** 0.3
-    zeros, poles = _inside(best[:3]), _inside(np.append(1.0, best[3:]))
-    return np.concatenate([zeros * (poles.sum() / zeros.sum()), poles])
-
-
-def _inside(powers_of_x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Polynomial in 1/z whose squared modulus is the one in x = sin²(ω/2), up to a factor; roots inside."""
-    roots = []
-    for x in np.polynomial.polynomial.polyroots(powers_of_x):
-        middle = 1 - 2 * x
-        either = middle + np.sqrt(middle * middle - 1 + 0j)
-        roots.append(either if abs(either) < 1 else 1 / either)
-    return np.real(np.poly(roots))

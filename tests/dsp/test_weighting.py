@@ -16,6 +16,7 @@ from dsp.sound.weighting import (
     response,
     weightings,
 )
+from tests.dsp.low_pass_fit import fitted_low_pass
 from tests.shared_data import require_shared
 
 EXACT = 1000 * 10 ** (np.arange(-20, 14) / 10)
@@ -97,3 +98,10 @@ def test_filters_are_stable(rate: int) -> None:
 def test_other_rates_are_refused_with_a_rate_to_use(rate: int) -> None:
     with pytest.raises(SoundError, match=f"sample rate {rate} Hz.*48 kHz"):
         check_rate(rate)
+
+
+@pytest.mark.parametrize("rate", SAMPLE_RATES)
+def test_coefficients_that_were_written_down_are_those_of_the_fit(rate: int) -> None:
+    written, fitted = weightings(rate).c[1:], fitted_low_pass(rate)[None]
+    difference = response(written, DENSE, rate) - response(fitted, DENSE, rate)
+    assert np.ptp(difference) < 0.05  # the rounds of the fit end where the last bits of the processor's logarithm lead
