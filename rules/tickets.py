@@ -5,14 +5,10 @@ from enum import Enum
 
 from catalog.identifiers import RuleId, ZoneId
 from rules.decision import Assessment
+from rules.states import RuleStatus
+from rules.ticket_kinds import TicketKind
 
-
-class TicketKind(Enum):
-    """The three things a ticket can ask for."""
-
-    WORKPLACE_ACTION = "workplace_action"
-    TARGETED_METROLOGY = "targeted_metrology"
-    KIT_CHECK = "kit_check"
+__all__ = ["TicketKind", "TicketProposal", "TicketState"]
 
 
 class TicketState(Enum):
@@ -41,6 +37,8 @@ class TicketProposal:
         Why an exposure ticket is held back (an open kit check on the only kit it rests on), else None.
     simulated : bool
         True when any evidence is simulated; such a ticket can never be taken for a real one.
+    status : RuleStatus or None
+        Where the rule stands at the zone and how it got there; None where nobody followed it.
     """
 
     zone: ZoneId
@@ -61,3 +59,4 @@ class TicketProposal:
     evidence: tuple[Assessment, ...]
     held_back_by: str | None
     simulated: bool
+    status: RuleStatus | None = None
