@@ -1,12 +1,13 @@
 """From the YAML of a rule pack to its rules, with every mistake on the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalog.errors import CatalogError
 from catalog.identifiers import QuantityId, RuleId
 from catalog.limits import Comparator, LegalStatus, Limit, Verification, limit, value_in
 from catalog.places import WorkIntensity, ZoneKind
-from catalog.quantities import Quantity, quantity
+from catalog.quantities import Averaging, Quantity, quantity
 from catalog.units import to_catalog_unit
 from dsp.exposure import Measure, WindowKind
 from rules.comparability import cannot_compare
@@ -18,6 +19,8 @@ from rules.rule import (
     Clearing,
     Comparability,
     DatedLimit,
+    Delays,
+    Flapping,
     InconclusiveOutcome,
     Level,
     Onset,
@@ -29,6 +32,7 @@ from rules.rule import (
     Tiers,
 )
 from rules.tickets import TicketKind
+from rules.workplace_actions import AmtType
 
 PACK_FIELDS = ("id", "version", "title_fr", "title_en", "signed_off", "rules")
 RULE_FIELDS = (
@@ -45,6 +49,10 @@ RULE_FIELDS = (
     "probabilities",
     "repetition",
     "clear",
+    "hysteresis",
+    "delays",
+    "flapping",
+    "metrology",
     "title_fr",
     "title_en",
     "advice_fr",
@@ -62,11 +70,16 @@ LEVEL_FIELDS = (
     "on_exceedance",
     "on_inconclusive",
     "priority",
+    "amt_type",
     "advice_fr",
     "advice_en",
 )
 OWN_LIMIT_FIELDS = ("value", "unit", "comparator", "source", "status")
 PRIORITIES = (1, 4)
+HYSTERESIS_SHARE = 0.02
+"""Of the mildest limit, where a rule names no hysteresis …"""
+HYSTERESIS_LEVEL = 1.0
+"""… and dB for levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +144,10 @@ def _rule(record: Record, mistakes: Mistakes) -> Rule | None:
         advice=advice,
         law=_bilingual(record, "law"),
         levels=tuple(level.level for level in traced),
+        hysteresis=_hysteresis(record, measured, traced),
+        delays=_delays(record),
+        flapping=_flapping(record),
+        metrology=_metrology(record),
     )
     if measured is None or len(mistakes.messages) > before:
         return None
@@ -175,10 +192,45 @@ def _clearing(record: Record) -> Clearing:
     fields = record.record("clear", ("margin", "shifts"))
     if fields is None:
         return Clearing(0.0, 1)
-    margin = fields.number("margin")
-    if margin < 0.0:
-        fields.mistake("margin", f"is {margin:g}; expected zero or more, in the quantity's unit")
-    return Clearing(margin, fields.count("shifts"))
+    return Clearing(_not_negative(fields, "margin", "in the quantity's unit"), fields.count("shifts"))
+
+
+def _hysteresis(record: Record, measured: Quantity | None, levels: Sequence[TracedLevel]) -> float:
+    if record.has("hysteresis"):
+        return _not_negative(record, "hysteresis", "in the quantity's unit")
+    if measured is not None and measured.averaging is Averaging.ENERGETIC:
+        return HYSTERESIS_LEVEL
+    first = next((limit.value for each in levels for limit in each.level.limits), 0.0)
+    return HYSTERESIS_SHARE * abs(first)
+
+
+def _delays(record: Record) -> Delays:
+    known = Delays()
+    fields = record.record("delays", ("on", "off", "no_data")) if record.has("delays") else None
+    if fields is None:
+        return known
+    return Delays(
+        _not_negative(fields, "on", "in seconds") if fields.has("on") else known.on,
+        _not_negative(fields, "off", "in seconds") if fields.has("off") else known.off,
+        _not_negative(fields, "no_data", "in seconds") if fields.has("no_data") else known.no_data,
+    )
+
+
+def _flapping(record: Record) -> Flapping:
+    fields = record.record("flapping", ("times", "shifts")) if record.has("flapping") else None
+    return Flapping() if fields is None else Flapping(fields.count("times"), fields.count("shifts"))
+
+
+def _metrology(record: Record) -> Bilingual | None:
+    fields = record.record("metrology", ("method_fr", "method_en")) if record.has("metrology") else None
+    return None if fields is None else _bilingual(fields, "method")
+
+
+def _not_negative(record: Record, name: str, unit: str) -> float:
+    value = record.number(name)
+    if value < 0.0:
+        record.mistake(name, f"is {value:g}; expected zero or more, {unit}")
+    return value
 
 
 def _level(record: Record, measured: Quantity | None, advice: Bilingual, mistakes: Mistakes) -> TracedLevel | None:
@@ -200,6 +252,7 @@ def _level(record: Record, measured: Quantity | None, advice: Bilingual, mistake
         on_inconclusive=record.choice("on_inconclusive", InconclusiveOutcome),
         priority=priority,
         advice=_bilingual(record, "advice") if own_advice else advice,
+        amt_type=record.choice("amt_type", AmtType) if record.has("amt_type") else None,
     )
     return TracedLevel(record, level, rows) if len(mistakes.messages) == before else None
 

@@ -9,8 +9,10 @@ from catalog.identifiers import LimitId, QuantityId, RuleId
 from catalog.limits import Comparator, LegalStatus, Verification
 from catalog.places import WorkIntensity, Zone, ZoneKind
 from dsp.exposure import Measure, WindowKind
+from rules.bilingual import Bilingual as Bilingual
 from rules.decision import Probabilities
 from rules.tickets import TicketKind
+from rules.workplace_actions import AmtType
 
 Direction = Literal["above", "below"]
 """On which side of a limit harm lies, as ``time_above`` and ``time_below`` name it."""
@@ -52,14 +54,6 @@ class InconclusiveOutcome(Enum):
 
     TARGETED_METROLOGY = "targeted_metrology"
     NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class Bilingual:
-    """One text in both languages of the service."""
-
-    fr: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +111,8 @@ class Level:
     on_inconclusive : InconclusiveOutcome
     priority : int
         1 (at once) to 4 (when there is time).
+    amt_type : AmtType or None
+        What is to be done at the workplace; None where an exceedance asks for none.
     """
 
     name: str
@@ -127,6 +123,7 @@ class Level:
     on_inconclusive: InconclusiveOutcome
     priority: int
     advice: Bilingual
+    amt_type: AmtType | None = None
 
     def limit_on(self, day: date) -> AppliedLimit | None:
         """The limit for a shift that starts on a local day, or None where there is none yet or none any more.
@@ -175,6 +172,41 @@ class Clearing:
 
 
 @dataclass(frozen=True, slots=True)
+class Delays:
+    """How long something must last before it counts [s].
+
+    Attributes
+    ----------
+    on : float
+        Episodes beyond a limit that are shorter do not count.
+    off : float
+        An episode is over when the signal has been back behind the limit (and its hysteresis) for so long.
+    no_data : float
+        Counted from the last reading: silence longer than this is *no data*, which never clears a ticket.
+    """
+
+    on: float = 60.0
+    off: float = 300.0
+    no_data: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Flapping:
+    """When a cause that comes and goes is held as one ticket.
+
+    Attributes
+    ----------
+    times : int
+        Relapses (beyond the limit again after it had cleared) that make it flapping.
+    shifts : int
+        Shifts in a row within which they are counted. While it flaps, clearing takes twice the shifts it usually does.
+    """
+
+    times: int = 2
+    shifts: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One question asked of one measure of one quantity.
 
@@ -185,7 +217,12 @@ class Rule:
     minimum_coverage : float
         Share of the window that must have been seen [1].
     law : Bilingual
-        What the law (or the guide) asks for when the limit is breached.
+        What the law (or the guide) asks for when the limit is breached; law asks for another reaction beyond a binding
+        limit (R4412-28), an indicative one (R4412-29) and one of a carcinogen (R4412-77).
+    hysteresis : float
+        How far behind a limit the signal must come back to end an episode [quantity's unit].
+    metrology : Bilingual or None
+        The measurement to ask for, where the rule asks for one.
     """
 
     id: RuleId
@@ -205,6 +242,10 @@ class Rule:
     advice: Bilingual
     law: Bilingual
     levels: tuple[Level, ...]
+    hysteresis: float = 0.0
+    delays: Delays = Delays()
+    flapping: Flapping = Flapping()
+    metrology: Bilingual | None = None
 
     @property
     def direction(self) -> Direction:
