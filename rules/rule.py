@@ -1,5 +1,6 @@
 """What a rule pack says, as plain values: packs, rules, their levels, and which limit applies on which day."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -10,7 +11,9 @@ from catalog.limits import Comparator, LegalStatus, Verification
 from catalog.places import WorkIntensity, Zone, ZoneKind
 from dsp.exposure import Measure, WindowKind
 from rules.bilingual import Bilingual as Bilingual
+from rules.canonical import canonical_text
 from rules.decision import Probabilities
+from rules.kit_check_rule import KitCheckRule
 from rules.tickets import TicketKind
 from rules.workplace_actions import AmtType
 
@@ -270,11 +273,53 @@ class SignOff:
 
 
 @dataclass(frozen=True, slots=True)
+class PackReference:
+    """A pack by name and content."""
+
+    id: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisabledRule:
+    """A rule of the packs below that a service does not apply, and why."""
+
+    rule: RuleId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
-    """A set of rules a service works by; ``signed_off`` is None until a professional has put their name to it."""
+    """A set of rules a service works by.
+
+    Attributes
+    ----------
+    signed_off : SignOff or None
+        None until a professional has put their name to it.
+    kit_checks : tuple of KitCheckRule
+        When a kit that does not deliver is to be checked.
+    based_on : tuple of PackReference
+        The packs a service's own is written on top of; their rules are in ``rules``.
+    disabled : tuple of DisabledRule
+        What of them is not.
+    """
 
     id: str
     version: str
     title: Bilingual
     signed_off: SignOff | None
     rules: tuple[Rule, ...]
+    kit_checks: tuple[KitCheckRule, ...] = ()
+    based_on: tuple[PackReference, ...] = ()
+    disabled: tuple[DisabledRule, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the resolved content: the same for two packs that say the same, limits and sources included."""
+        return hashlib.sha256(canonical_text(self).encode()).hexdigest()
+
+    @property
+    def reference(self) -> PackReference:
+        """Name and content, as a ticket keeps them."""
+        return PackReference(self.id, self.version, self.digest)

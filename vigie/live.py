@@ -16,7 +16,7 @@ from dsp.batch import WindowError
 from dsp.live_shift import Track, Watch
 from dsp.series import Series
 from dsp.stream import LiveState
-from rules.pack import Pack, default_packs
+from rules.rule import Pack
 from store.live import LIVE_SCHEMA, SHOWN_AFTER, LiveStateError
 from store.registry import load
 from store.scope import Scope
@@ -123,7 +123,7 @@ class Live:
         self._recent.keep_only({each.deployment.kit for each in found.values()}, at - _LONGEST_KEPT)
         if everything:
             self._watches.clear()
-        packs = default_packs()
+        packs = self._place.packs
         for key, each in found.items():
             if everything or key not in self._running or each.deployment.zone in zones:
                 self._follow(registry, packs, each, at)
@@ -177,8 +177,8 @@ class Live:
         """Limits the rules compare a quantity with; looked for once, as long as the registry stays."""
         key = (each.key, channel.subject.quantity.id)
         if key not in self._watches:
-            found = watches_of(packs, registry.zone_of(each.deployment), each.shift.day, channel.subject)
-            self._watches[key] = tuple(Watch(threshold, delays) for threshold, delays in found)
+            zone = registry.zone_of(each.deployment)
+            self._watches[key] = watches_of(packs, zone, each.shift.day, channel.subject)
         return self._watches[key]
 
     def _resume(self, registry: Registry, at: int) -> None:
@@ -203,7 +203,7 @@ class Live:
                 if shift.key in found
             }
             self._version = kept.version
-            self._registry = registry if kept.registry == _fingerprint(registry) else None
+            self._registry = registry if kept.registry == _fingerprint(registry, self._place.packs) else None
         except (LiveStateError, WindowError) as error:
             logger.warning("live state: %s; it is built again from the readings", error)
             self._running = {}
@@ -223,7 +223,7 @@ class Live:
             for key, running in self._running.items()
         )
         assert self._registry is not None  # noqa: S101 - refresh has just loaded it
-        return pack(Kept(self._version or 0, _fingerprint(self._registry), shifts_))
+        return pack(Kept(self._version or 0, _fingerprint(self._registry, self._place.packs), shifts_))
 
 
 def open_shifts(registry: Registry, at: int) -> list[OpenShift]:
@@ -281,9 +281,9 @@ def _mark(*columns: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> int:
     return mark
 
 
-def _fingerprint(registry: Registry) -> int:
+def _fingerprint(registry: Registry, packs: Sequence[Pack]) -> int:
     """What rows are laid out by; another after a change of registry or rules, and then everything is looked at."""
-    return zlib.crc32(repr((registry, default_packs())).encode())
+    return zlib.crc32(repr((registry, packs)).encode())
 
 
 def _rows(running: Running) -> list[dict[str, object]]:

@@ -6,17 +6,17 @@ from datetime import date, timedelta
 
 from catalog.kits import Deployment
 from catalog.places import Establishment, Zone
-from catalog.quantities import Averaging
 from catalog.registry import Registry
 from catalog.schedule import Interval, Shift, local_days, shifts
 from catalog.weeks import work_weeks
 from dsp.campaign import exceedances, exposures
 from dsp.episodes import Delays
 from dsp.exposure import Exceedance, Exposure, WindowKind
+from dsp.live_shift import Watch
 from dsp.subject import Subject, Threshold
 from dsp.weekly import weekly_exposures
 from dsp.whole_campaign import campaign_exposures
-from rules.engine import LevelThreshold, thresholds
+from rules.engine import thresholds
 from rules.pack import Pack
 from store.quality import QualityMark
 from store.readings import ReadingStore
@@ -27,11 +27,6 @@ from vigie.times import instant_of, local_day
 
 _SILENCE = 7
 """Days a silent kit is told of after its last reading; a deployment nobody ended does not fill the table for ever."""
-_ON_DELAY = 60.0
-_OFF_DELAY = 300.0
-_HYSTERESIS = 0.02
-"""Episodes: a minute above counts; five minutes 2 % under the limit end one (levels: 1 dB)."""
-_HYSTERESIS_LEVEL = 1.0
 
 
 @dataclass(slots=True)
@@ -92,13 +87,14 @@ def compute_deployment(
     result.days = {day.start: date_ for date_, day in days} | {shift.start: shift.day for shift in worked}
     weeks = [week for week in work_weeks(zone.schedule, establishment, first, last) if week.closed <= now]
     result.days |= {week.start: week.monday for week in weeks}
-    levels = _levels(packs, zone, sorted({shift.day for shift in worked}))
+    watches = _watches(packs, zone, sorted({shift.day for shift in worked}))
     for channel in channels:
-        limits = levels.get(channel.subject.quantity.id, ())
+        watched = watches.get(channel.subject.quantity.id, ())
+        limits = [watch.threshold for watch in watched]
         result.exposures += exposures(channel.subject, channel.series, worked, days, limits)
         result.exposures += weekly_exposures(channel.subject, channel.series, weeks)
         result.exposures += campaign_exposures(channel.subject, channel.series, worked, limits)
-        result.exceedances += _episodes(channel, worked, limits)
+        result.exceedances += _episodes(channel, worked, watched)
         result.marks += _marks(channel)
     # a campaign may begin with the night shift of the evening before: that one keeps its own day
     campaigns = {e.start: first for e in result.exposures if e.window_kind is WindowKind.CAMPAIGN}
@@ -111,15 +107,15 @@ def _marks(channel: ChannelSeries) -> list[QualityMark]:
     return [QualityMark(of.zone, of.kit, of.deployment, of.quantity.id, runs, of.simulated) for runs in channel.marked]
 
 
-def _episodes(channel: ChannelSeries, worked: Sequence[Shift], limits: Sequence[Threshold]) -> list[Exceedance]:
+def _episodes(channel: ChannelSeries, worked: Sequence[Shift], watched: Sequence[Watch]) -> list[Exceedance]:
     found: list[Exceedance] = []
-    for limit in limits:
-        delays = _delays(channel.subject, limit)
+    for watch in watched:
+        delays = watch.delays
         found += exceedances(
             channel.subject,
             channel.series,
             worked,
-            limit,
+            watch.threshold,
             delays.hysteresis,
             delays.on_delay_s,
             delays.off_delay_s,
@@ -127,15 +123,9 @@ def _episodes(channel: ChannelSeries, worked: Sequence[Shift], limits: Sequence[
     return found
 
 
-def _delays(subject: Subject, limit: Threshold) -> Delays:
-    is_level = subject.quantity.averaging is Averaging.ENERGETIC
-    return Delays(_HYSTERESIS_LEVEL if is_level else _HYSTERESIS * abs(limit.value), _ON_DELAY, _OFF_DELAY)
-
-
-def watches_of(packs: Sequence[Pack], zone: Zone, day: date, subject: Subject) -> list[tuple[Threshold, Delays]]:
+def watches_of(packs: Sequence[Pack], zone: Zone, day: date, subject: Subject) -> tuple[Watch, ...]:
     """Every limit a rule compares a quantity with on a day, and how its episodes begin and end."""
-    limits = _levels(packs, zone, [day]).get(subject.quantity.id, ())
-    return [(limit, _delays(subject, limit)) for limit in limits]
+    return _watches(packs, zone, [day]).get(subject.quantity.id, ())
 
 
 def _closed_windows(
@@ -156,16 +146,24 @@ def _closed_windows(
     )
 
 
-def _levels(packs: Sequence[Pack], zone: Zone, days: Iterable[date]) -> dict[str, tuple[Threshold, ...]]:
-    """Every value a rule compares on one of some days, each once, by quantity, in order."""
-    found: dict[str, set[LevelThreshold]] = {}
+def _watches(packs: Sequence[Pack], zone: Zone, days: Iterable[date]) -> dict[str, tuple[Watch, ...]]:
+    """Every value a rule compares on one of some days, each once, by quantity, in order.
+
+    Where two rules compare one value, its episodes are those of the first in the packs' order; ``vigie rules check``
+    refuses packs that disagree on it.
+    """
+    rules = {rule.id: rule for pack in packs for rule in pack.rules}
+    found: dict[str, dict[Threshold, Delays]] = {}
     for day in days:
         for quantity, levels in thresholds(packs, zone, day).items():
-            found.setdefault(quantity, set()).update(levels)
+            for level in levels:
+                rule = rules[level.rule]
+                delays = Delays(rule.hysteresis, rule.delays.on, rule.delays.off)
+                found.setdefault(quantity, {}).setdefault(Threshold(level.value, level.direction), delays)
     return {
         quantity: tuple(
-            Threshold(value, direction)
-            for direction, value in sorted({(level.direction, level.value) for level in levels})
+            Watch(threshold, delays)
+            for threshold, delays in sorted(watched.items(), key=lambda item: (item[0].direction, item[0].value))
         )
-        for quantity, levels in found.items()
+        for quantity, watched in found.items()
     }

@@ -79,6 +79,19 @@ class Ingest:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """By which rules.
+
+    Attributes
+    ----------
+    pack : str
+        Path of the service's own rule pack; empty for the packs that come with Vigie.
+    """
+
+    pack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything ``vigie.toml`` may say."""
 
@@ -88,6 +101,7 @@ class Settings:
     portal: Portal = field(default_factory=Portal)
     privacy: Privacy = field(default_factory=Privacy)
     ingest: Ingest = field(default_factory=Ingest)
+    rules: Rules = field(default_factory=Rules)
 
 
 def load_settings(path: Path) -> Settings:
@@ -167,4 +181,7 @@ minimum_group = 3          # people; below it, no time course
 max_payload_bytes = 1048576
 flush_seconds = 1.0
 compute_seconds = 30.0
+
+[rules]
+# pack = "rules.yaml"      # rules of your own on top of those of Vigie; check them with: vigie rules check
 """

@@ -13,6 +13,7 @@ from vigie.settings import FILE_NAME, TEMPLATE, Settings, load_settings
 
 if TYPE_CHECKING:
     from ingest.inbox import Inbox
+    from rules.rule import Pack
     from store.database import Database
     from store.exposures import ExposureStore
     from store.live import LiveStore
@@ -121,6 +122,38 @@ class Workspace:
 
         privacy = Privacy(self.settings.privacy.resolution, self.settings.privacy.minimum_group)
         return Views(self.database, self.readings, self.exposures, privacy)
+
+    @cached_property
+    def packs(self) -> "tuple[Pack, ...]":
+        """The rule packs in force: the service's own where the settings name one, else those that come with Vigie.
+
+        Raises
+        ------
+        UsageError
+            The named file cannot be read.
+        PackError
+            It has mistakes.
+        """
+        from rules.pack import default_packs, load_pack
+
+        name = self.settings.rules.pack
+        return (load_pack(self.pack_text(), name),) if name else default_packs()
+
+    def pack_text(self) -> str:
+        """The text of the service's own rule pack.
+
+        Raises
+        ------
+        UsageError
+            It cannot be read.
+        """
+        path = self.root / self.settings.rules.pack
+        try:
+            return path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read ({error.strerror}); rules.pack in {FILE_NAME} names it") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"{path}: is not text in UTF-8; expected a rule pack in YAML") from None
 
     def open_inbox(self) -> "Inbox":
         """The durable inbox; the caller closes it."""

@@ -7,7 +7,6 @@ from catalog.places import Zone
 from catalog.registry import Registry
 from rules.decision import exposure_key
 from rules.engine import assess, governing, propose
-from rules.pack import default_packs
 from store.tickets import TicketStore
 from vigie.pipeline import compute_deployment
 from vigie.workspace import Workspace
@@ -24,7 +23,7 @@ class ZoneSummary:
 
 def compute_zone(place: Workspace, registry: Registry, zone: Zone, now: int, version: int) -> ZoneSummary:
     """Compute all deployments of a zone and store what changed."""
-    packs = default_packs()
+    packs = place.packs
     deployments = registry.deployments_of(zone)
     computed = [compute_deployment(place.readings, registry, packs, lent, now, version) for lent in deployments]
     days: dict[int, date] = {}
