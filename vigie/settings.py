@@ -1,13 +1,13 @@
 """``vigie.toml``: how one workspace runs; the same code runs embedded, on a server or on many, only this differs."""
 
-import difflib
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from vigie.errors import UsageError
+from vigie.notifications.settings import Notifications
+from vigie.toml_tables import Place, meant, read_table
 
 FILE_NAME = "vigie.toml"
 
@@ -102,6 +102,7 @@ class Settings:
     privacy: Privacy = field(default_factory=Privacy)
     ingest: Ingest = field(default_factory=Ingest)
     rules: Rules = field(default_factory=Rules)
+    notifications: Notifications = field(default_factory=Notifications)
 
 
 def load_settings(path: Path) -> Settings:
@@ -118,36 +119,16 @@ def load_settings(path: Path) -> Settings:
         raise UsageError(f"{path}: no such file; make a workspace with: vigie init DIR") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: not valid TOML: {error}") from None
-    known = {section.name: type(getattr(Settings(), section.name)) for section in fields(Settings)}
+    defaults = Settings()
+    known = {section.name: getattr(defaults, section.name) for section in fields(Settings)}
     sections: dict[str, Any] = {}
     for name, table in tables.items():
         if name not in known:
-            raise UsageError(f"{path}: [{name}] is not a section; {_meant(name, known)}")
+            raise UsageError(f"{path}: [{name}] is not a section; {meant(name, known)}")
         if not isinstance(table, dict):
             raise UsageError(f"{path}: {name} must be a section: write [{name}] on a line of its own")
-        sections[name] = _section(known[name], table, f"{path}: [{name}]")
+        sections[name] = read_table(known[name], table, Place(str(path), name))
     return Settings(**sections)
-
-
-def _section(kind: type[Any], table: Mapping[str, Any], place: str) -> Any:
-    defaults = kind()
-    known = {entry.name: getattr(defaults, entry.name) for entry in fields(kind)}
-    for key, value in table.items():
-        if key not in known:
-            raise UsageError(f"{place} {key} is not a setting; {_meant(key, known)}")
-        expected = type(known[key])
-        fits = isinstance(value, (int, float)) if expected is float else type(value) is expected
-        if not fits or isinstance(value, bool) is not (expected is bool):
-            raise UsageError(f"{place} {key} is {value!r}; expected {_TYPE_WORDS[expected]} such as {known[key]!r}")
-    return kind(**{key: type(known[key])(value) for key, value in table.items()})
-
-
-_TYPE_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-
-
-def _meant(word: str, known: Mapping[str, object]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"expected one of: {', '.join(known)}"
 
 
 TEMPLATE = """\
