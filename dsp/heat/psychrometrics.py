@@ -18,6 +18,8 @@ HUMIDITY = Domain("relative humidity", 0.0, 100.0, "%", "a share of saturation")
 SOME_HUMIDITY = Domain("relative humidity", 1.0, 100.0, "%", "drier air has no dew point a sensor can tell")
 VAPOUR_PRESSURE = Domain("vapour pressure", 1e-3, 200.0, "hPa", "Magnus formula, Sonntag 1990")
 PRESSURE = Domain("air pressure", 500.0, 1100.0, "hPa", "inhabited places")
+ALTITUDE = Domain("altitude", -500.0, 5000.0, "m", "standard atmosphere, inhabited places")
+MIXING_RATIO = Domain("mixing ratio", 0.0, 0.45, "kg/kg", "air up to 60 °C at 500 hPa")
 
 _MAGNUS, _MAGNUS_SCALE, _AT_ZERO = 17.62, 243.12, 6.112
 _MAGNUS_ICE, _MAGNUS_ICE_SCALE = 22.46, 272.62
@@ -230,6 +232,106 @@ def mixing_ratio(
     require(Input(pressure, PRESSURE))
     vapour = vapour_pressure(temperature, humidity)
     return np.asarray(0.62198 * vapour / (_array(pressure) - vapour))
+
+
+def pressure_at(altitude: npt.ArrayLike) -> Values:
+    """Air pressure of the standard atmosphere [hPa]: where nobody read a barometer.
+
+    Parameters
+    ----------
+    altitude : array_like of float
+        Above sea level [m], −500 to 5000.
+
+    Raises
+    ------
+    OutOfRangeError
+        An altitude outside, or no number.
+
+    Notes
+    -----
+    1013.25·(1 − 2.25577e-5·z)^5.2559. The weather moves it by up to 4 %.
+
+    References
+    ----------
+    ASHRAE Handbook, Fundamentals (2017), chapter 1, equation 3 (ISO 2533).
+
+    Examples
+    --------
+    >>> round(float(pressure_at(1000.0)), 1)
+    898.7
+    """
+    require(Input(altitude, ALTITUDE))
+    return np.asarray(STANDARD_PRESSURE * (1.0 - 2.25577e-5 * _array(altitude)) ** 5.2559)
+
+
+def heat_content(temperature: npt.ArrayLike, ratio: npt.ArrayLike) -> Values:
+    """Enthalpy of moist air per mass of dry air [kJ/kg], from 0 °C on: what cooling has to take away.
+
+    Parameters
+    ----------
+    temperature : array_like of float
+        Air temperature [°C], −45 to 60.
+    ratio : array_like of float
+        Mixing ratio [kg/kg]; see :func:`mixing_ratio`.
+
+    Raises
+    ------
+    OutOfRangeError
+        Naming each input with a value outside.
+
+    Notes
+    -----
+    1.006·t + w·(2501 + 1.86·t).
+
+    References
+    ----------
+    ASHRAE Handbook, Fundamentals (2017), chapter 1, equation 30.
+
+    Examples
+    --------
+    >>> round(float(heat_content(30.0, 0.02)), 1)
+    81.3
+    """
+    require(Input(temperature, AIR_TEMPERATURE), Input(ratio, MIXING_RATIO))
+    t = _array(temperature)
+    return np.asarray(1.006 * t + _array(ratio) * (2501.0 + 1.86 * t))
+
+
+def air_density(
+    temperature: npt.ArrayLike, ratio: npt.ArrayLike, pressure: npt.ArrayLike = STANDARD_PRESSURE
+) -> Values:
+    """Mass of moist air in a volume [kg/m³].
+
+    Parameters
+    ----------
+    temperature, ratio : array_like of float
+        [°C] and [kg/kg], as for :func:`heat_content`.
+    pressure : array_like of float
+        Air pressure [hPa], 500 to 1100.
+
+    Raises
+    ------
+    OutOfRangeError
+        Naming each input with a value outside.
+
+    Notes
+    -----
+    (1 + w)·p/(287.042·T·(1 + 1.607858·w)).
+
+    References
+    ----------
+    ASHRAE Handbook, Fundamentals (2017), chapter 1, equations 11 and 26.
+
+    Examples
+    --------
+    >>> round(float(air_density(20.0, 0.0)), 3)
+    1.204
+    """
+    require(Input(temperature, AIR_TEMPERATURE), Input(ratio, MIXING_RATIO), Input(pressure, PRESSURE))
+    w = _array(ratio)
+    return np.asarray(
+        100.0 * _array(pressure) * (1.0 + w) / (287.042 * (_array(temperature) + 273.15) * (1.0 + 1.607858 * w))
+    )
 
 
 def wet_bulb(

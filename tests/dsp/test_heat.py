@@ -17,10 +17,13 @@ from dsp.heat.felt_heat import heat_index, humidex
 from dsp.heat.mould import critical_humidity, humid_surface_temperature
 from dsp.heat.psychrometrics import (
     absolute_humidity,
+    air_density,
     dew_point,
     dew_point_of,
     frost_point_of,
+    heat_content,
     mixing_ratio,
+    pressure_at,
     saturation_pressure,
     vapour_pressure,
     wet_bulb,
@@ -146,6 +149,25 @@ def test_published_wet_bulb_and_mixing_ratio() -> None:
     assert float(mixing_ratio(25, 50)) == pytest.approx(0.00988, rel=5e-3)
 
 
+@pytest.mark.parametrize(("altitude", "pascal"), [(0, 101_325), (500, 95_461), (1000, 89_875)])
+def test_pressure_of_the_standard_atmosphere(altitude: float, pascal: float) -> None:
+    """O-9 [PUB: psychrolib tests]."""
+    assert 100 * float(pressure_at(altitude)) == pytest.approx(pascal, abs=1)
+
+
+def test_heat_content_and_density_of_moist_air() -> None:
+    """O-9 [PUB: psychrolib tests]: 30 °C, 0.02 kg/kg."""
+    assert 1000 * float(heat_content(30, 0.02)) == pytest.approx(81_316, rel=3e-4)
+    assert float(air_density(30, 0.02, 954.61)) == pytest.approx(1.08412, rel=3e-4)
+
+
+def test_altitudes_nobody_works_at_are_refused() -> None:
+    with pytest.raises(OutOfRangeError, match="altitude is 9000 m; expected -500 to 5000 m"):
+        pressure_at(9000)
+    with pytest.raises(OutOfRangeError, match=r"mixing ratio is -0\.1"):
+        heat_content(30, -0.1)
+
+
 @pytest.mark.parametrize(
     ("t", "dew", "wet", "expected"),
     [
@@ -218,6 +240,7 @@ def test_heat_index_validation_table_where_the_regression_holds() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert float(heat_index(35, 50)) == pytest.approx(float(heat_index_rothfusz(35, 50).hi), abs=0.1)
+    assert float(heat_index(29, 50)) == pytest.approx(29.7, abs=tolerance)  # O-10 [PUB: pythermalcomfort]
 
 
 @pytest.mark.parametrize(

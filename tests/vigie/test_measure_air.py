@@ -180,6 +180,8 @@ def test_gas_and_particles() -> None:
     found = answer("gas", 1, "ppm", "-s", "toluene", "--temperature", 30, "--pressure", 95)
     assert found["value"] == pytest.approx(3.473, abs=5e-4)
     assert answer("gas", 374.5, "µg/m3", "-s", "50-00-0", "--to", "ppb")["value"] == pytest.approx(300, abs=0.1)
+    high = answer("gas", 1, "ppm", "-s", "toluene", "--temperature", 30, "--altitude", 500)
+    assert high["value"] == pytest.approx(3.473 * 95.46 / 95, rel=2e-4)
     assert answer("gas", 10, "ppm", "-s", "toluene", "--pid-factor", 0.5, "--to", "ppm")["value"] == 5.0
     dry = answer("particles", 100, "--humidity", 90, "--kappa", 0.4)
     assert dry["growth_factor"] == pytest.approx(1.484, abs=6e-4)  # held at 85 %, as the mass is; published.md O-7
@@ -212,6 +214,7 @@ def test_gas_and_particles() -> None:
         (("gas", "50", "ppm", "-s", "toluen"), 'did you mean "toluene"?'),
         (("gas", "50", "grains", "-s", "toluene"), "expected ppm, ppb, mg/m3 or µg/m3"),
         (("gas", "50", "ppm", "-s", "toluene", "--pressure", "1013"), "1013 hPa are 101.3 kPa"),
+        (("gas", "50", "ppm", "-s", "toluene", "--altitude", "9000"), "expected -500 to 5000 m"),
         (("gas", "nan", "ppm", "-s", "toluene"), "value is nan; expected a number, 0 or more"),
         (("gas", "inf", "ppm", "-s", "toluene"), "value is inf; expected a number, 0 or more"),
         (("gas", "1e308", "ppm", "-s", "toluene"), "expected at most 1000000 ppm"),

@@ -53,6 +53,8 @@ def test_heat_tells_water_and_felt_heat_where_their_formulas_hold(capsys: pytest
     high = json.loads(run(capsys, "heat", "--temperature", "25", "--humidity", "50", "--pressure", "84", "--json"))
     assert high["mixing_ratio"] > found["mixing_ratio"]
     assert high["wet_bulb"] < found["wet_bulb"]
+    assert found["heat_content"] == pytest.approx(1.006 * 25 + found["mixing_ratio"] * (2501 + 1.86 * 25))
+    assert found["air_density"] > high["air_density"]
     cold = ("heat", "--temperature", "5", "--humidity", "50")
     found = json.loads(run(capsys, *cold, "--json"))
     assert found["dew_point"] < found["frost_point"] < 0
@@ -60,6 +62,17 @@ def test_heat_tells_water_and_felt_heat_where_their_formulas_hold(capsys: pytest
     assert "(frost from \N{MINUS SIGN}4.0 °C)" in run(capsys, *cold)
     assert "heat index             none: only from 10 to 50 °C" in run(capsys, *cold)
     assert "dew point              \N{MINUS SIGN}4.6 °C" in run(capsys, *cold)
+
+
+def test_heat_takes_the_altitude_where_nobody_read_a_barometer(capsys: pytest.CaptureFixture[str]) -> None:
+    """published.md O-9: 898.75 hPa at 1000 m in the standard atmosphere."""
+    air = ("heat", "--temperature", "25", "--humidity", "50")
+    found = json.loads(run(capsys, *air, "--altitude", "1000", "--json"))
+    assert found["pressure"] == pytest.approx(89.875, abs=0.006)
+    assert found == json.loads(run(capsys, *air, "--pressure", repr(found["pressure"]), "--json"))
+    told = run(capsys, *air, "--altitude", "1000")
+    assert "at 89.87 kPa" in told or "at 89.88 kPa" in told
+    assert "kJ/kg of dry air" in told
 
 
 @pytest.mark.parametrize(("used", "limit", "kind"), [((), 26.6, "exposure"), (("--not-acclimatised",), 23.0, "alert")])
@@ -88,6 +101,11 @@ def test_an_unverified_reference_value_says_so(capsys: pytest.CaptureFixture[str
             "nothing estimates the WBGT in",
         ),
         (("heat", "--temperature", "31", "--humidity", "55", "--pressure", "1013"), "1013 hPa are 101.3 kPa"),
+        (("heat", "--temperature", "31", "--humidity", "55", "--altitude", "9000"), "--altitude is 9000; expected"),
+        (
+            ("heat", "--temperature", "31", "--humidity", "55", "--altitude", "900", "--pressure", "90"),
+            "--pressure and --altitude; one of the two",
+        ),
         (("comfort", "--temperature", "34", "--humidity", "60"), "air temperature is 34 °C; expected 10 to 30 °C"),
         (("light", "--grid", "520,abc"), 'value 2, is "abc"'),
         (("light", "--grid", "520"), "expected at least two points"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vigie.commands.options import number
+from vigie.commands.options import AltitudeOption, air_pressure, number
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,8 +34,10 @@ def gas(
         float, typer.Option("--temperature", parser=number, metavar="C", help="Of the air, in °C.")
     ] = 20.0,
     pressure: Annotated[
-        float, typer.Option("--pressure", parser=number, metavar="KPA", help="Of the air, in kPa.")
-    ] = 101.325,
+        float | None,
+        typer.Option("--pressure", parser=number, metavar="KPA", help="Of the air, in kPa; default: 101.325."),
+    ] = None,
+    altitude: AltitudeOption = None,
     pid_factor: Annotated[
         float | None,
         typer.Option(
@@ -54,7 +56,7 @@ def gas(
     from catalog.substances import substance as substance_named
     from dsp.air import gases
 
-    air = gases.Conditions(temperature, pressure)
+    air = gases.Conditions(temperature, air_pressure(pressure, altitude))
     if not 0.0 <= amount < math.inf:
         raise UsageError(f"value is {amount:g}; expected a number, 0 or more")
     if substance is None:
@@ -83,14 +85,14 @@ def gas(
                 "value": value,
                 "unit": to,
                 "temperature": temperature,
-                "pressure": pressure,
+                "pressure": air.pressure,
                 "ppm": ppm,
                 "mg_m3_at_20c": reference,
             }
         )
         return
     sys.stdout.write(
-        f"{named.name_en} ({named.cas}), {named.molar_mass:g} g/mol, at {temperature:g} °C and {pressure:g} kPa\n"
+        f"{named.name_en} ({named.cas}), {named.molar_mass:g} g/mol, at {temperature:g} °C and {air.pressure:g} kPa\n"
         f"{amount:g} {unit}{' isobutylene' if pid_factor is not None else ''} = {value:.4g} {to}\n"
     )
     if air != gases.REFERENCE:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vigie.commands.options import number
+from vigie.commands.options import AltitudeOption, air_pressure, number
 from vigie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,11 +55,10 @@ def heat(
     ] = False,
     wind: Annotated[float, typer.Option("--wind", parser=number, metavar="m/s", help="Air speed at the worker.")] = 1.0,
     pressure: Annotated[
-        float,
-        typer.Option(
-            "--pressure", parser=number, metavar="KPA", help="Of the air, in kPa: for wet bulb and mixing ratio."
-        ),
-    ] = 101.325,
+        float | None,
+        typer.Option("--pressure", parser=number, metavar="KPA", help="Of the air, in kPa; default: 101.325."),
+    ] = None,
+    altitude: AltitudeOption = None,
     work: Annotated[
         str, typer.Option("--work", metavar="CLASS", help="resting, light, moderate, heavy or very-heavy.")
     ] = "moderate",
@@ -84,7 +83,14 @@ def heat(
     """
     from dsp.heat.felt_heat import HEAT_INDEX_TEMPERATURE, HUMIDEX_TEMPERATURE
     from dsp.heat.mould import humid_surface_temperature
-    from dsp.heat.psychrometrics import absolute_humidity, dew_point, mixing_ratio, wet_bulb
+    from dsp.heat.psychrometrics import (
+        absolute_humidity,
+        air_density,
+        dew_point,
+        heat_content,
+        mixing_ratio,
+        wet_bulb,
+    )
     from dsp.heat.wbgt import Acclimatisation, Clothing, MetabolicClass, niosh_limit, reference_limit, wbgt_in_sun
 
     if work not in _WORK:
@@ -93,8 +99,7 @@ def heat(
         raise UsageError("--natural-wet-bulb without --globe; WBGT needs both, or neither")
     if sun and (globe is None or natural_wet_bulb is None):
         raise UsageError("--sun without --globe and --natural-wet-bulb; nothing estimates the WBGT in the sun")
-    if not 50.0 <= pressure <= 110.0:
-        raise UsageError(f"--pressure is {pressure:g}; expected 50 to 110 kPa (1013 hPa are 101.3 kPa)")
+    kpa = air_pressure(pressure, altitude)
     for name, given in (("--u-temperature", u_temperature), ("--u-humidity", u_humidity)):
         if not 0 <= given <= 20:
             raise UsageError(f"{name} is {given:g}; expected 0 to 20")
@@ -109,15 +114,17 @@ def heat(
     basis = _basis(globe, natural_wet_bulb)
     found = _heat(value, basis, clothes, _carried(basis, value, u_temperature, u_humidity))
     felt, frost = _felt(temperature, humidity), _frost_point(temperature, humidity)
-    ratio = float(mixing_ratio(temperature, humidity, 10 * pressure))
+    ratio = float(mixing_ratio(temperature, humidity, 10 * kpa))
     verdict = found.against(reference.value)
     answer: dict[str, float | str | None] = {
         "dew_point": float(dew_point(temperature, humidity)),
         "frost_point": frost,
         "absolute_humidity": float(absolute_humidity(temperature, humidity)),
         "mixing_ratio": ratio,
-        "wet_bulb": float(wet_bulb(temperature, humidity, 10 * pressure)),
-        "pressure": pressure,
+        "heat_content": float(heat_content(temperature, ratio)),
+        "air_density": float(air_density(temperature, ratio, 10 * kpa)),
+        "wet_bulb": float(wet_bulb(temperature, humidity, 10 * kpa)),
+        "pressure": kpa,
         "humidex": felt.humidex,
         "heat_index": felt.heat_index,
         "mould_surface_temperature": float(humid_surface_temperature(temperature, humidity)),
@@ -145,8 +152,9 @@ def heat(
     _say(
         f"dew point            {answer['dew_point']:6.1f} °C{frosty}\n"
         f"absolute humidity    {answer['absolute_humidity']:6.1f} g/m³"
-        f" ({1000 * ratio:.1f} g/kg of dry air at {pressure:.4g} kPa)\n"
-        f"wet bulb             {answer['wet_bulb']:6.1f} °C (ventilated, {pressure:.4g} kPa)\n"
+        f" ({1000 * ratio:.1f} g/kg of dry air at {kpa:.4g} kPa)\n"
+        f"heat content         {answer['heat_content']:6.1f} kJ/kg of dry air; {answer['air_density']:.2f} kg/m³\n"
+        f"wet bulb             {answer['wet_bulb']:6.1f} °C (ventilated, {kpa:.4g} kPa)\n"
         f"Humidex              {_whole(felt.humidex, HUMIDEX_TEMPERATURE)}\n"
         f"heat index           {_whole(felt.heat_index, HEAT_INDEX_TEMPERATURE)}\n"
         f"80 % on surfaces     {answer['mould_surface_temperature']:6.1f} °C and colder: mould may grow there\n"

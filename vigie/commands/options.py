@@ -69,3 +69,36 @@ def number(text: str | float) -> float:
         return float(typed.replace(",", "."))
     except ValueError:
         raise typer.BadParameter(f'"{text}" is no number; write 50.5 or 50,5') from None
+
+
+AltitudeOption = Annotated[
+    float | None,
+    typer.Option(
+        "--altitude",
+        parser=number,
+        metavar="M",
+        help="Of the place, in place of --pressure: pressure of the standard atmosphere.",
+    ),
+]
+_SEA_LEVEL = 101.325
+
+
+def air_pressure(pressure: float | None, altitude: float | None) -> float:
+    """Air pressure [kPa], as measured or as the standard atmosphere has it at an altitude [m]; else that at sea level.
+
+    Raises
+    ------
+    UsageError
+        Both are given, or one is that of no place people work at.
+    """
+    from dsp.heat.psychrometrics import ALTITUDE, pressure_at
+
+    if pressure is not None and altitude is not None:
+        raise UsageError("--pressure and --altitude; one of the two")
+    if pressure is not None and not 50.0 <= pressure <= 110.0:
+        raise UsageError(f"--pressure is {pressure:g}; expected 50 to 110 kPa (1013 hPa are 101.3 kPa)")
+    if altitude is None:
+        return _SEA_LEVEL if pressure is None else pressure
+    if ALTITUDE.outside(altitude):
+        raise UsageError(f"--altitude is {altitude:g}; expected {ALTITUDE.low:g} to {ALTITUDE.high:g} m")
+    return round(float(pressure_at(altitude)) / 10.0, 2)  # the weather moves it by more
