@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from catalog.limits import Comparator
 from catalog.quantities import Averaging
 from catalog.schedule import Interval, Shift, shifts
 from dsp.campaign import exposures
@@ -14,6 +15,7 @@ from dsp.measures import measures_of
 from dsp.series import build
 from dsp.subject import Threshold
 from dsp.windows import WindowError
+from rules.decision import Decision, decide
 from tests.dsp.campaigns import CO2, DAY, HOUR, MINUTE, NIGHT, NOISE, PARIS, minutes, of, shift
 from tests.dsp.situations import quantity, subject
 
@@ -29,6 +31,12 @@ def test_toluene_shift_with_a_missing_hour() -> None:
     assert (stel.value, stel.low, stel.high, stel.coverage) == (90.0, 90.0, 90.0, 1.0)
     assert (stel.at_start, stel.at_end) == (450 * MINUTE, 465 * MINUTE)
     assert of(found, Measure.P95).value == 90.0
+    # against 20 ppm the missing hour alone leaves the shift undecided: an hour at nothing or at the most decides it
+    u_missing = twa.uncertainty.missing if twa.uncertainty else 0.0
+    assert decide(twa.value or 0.0, u_missing, 20.0, Comparator.ABOVE).decision is Decision.INCONCLUSIVE
+    assert decide(twa.low or 0.0, 0.0, 20.0, Comparator.ABOVE).decision is Decision.NO_EXCEEDANCE_INDICATED
+    assert decide(twa.high or 0.0, 0.0, 20.0, Comparator.ABOVE).decision is Decision.EXCEEDANCE_INDICATED
+    assert decide(stel.value or 0.0, 0.0, 100.0, Comparator.ABOVE).decision is Decision.NO_EXCEEDANCE_INDICATED
 
 
 def test_measures_come_in_the_order_of_the_table_and_thresholds_once_each() -> None:

@@ -78,6 +78,9 @@ def test_webexpo_segment_of_the_published_oracle() -> None:
     assert (round(found.gsd.median, 2), round(found.gsd.low, 2), round(found.gsd.high, 2)) == (2.18, 1.73, 3.36)
     assert round(found.p95.median) == 123
     assert round(found.p95.high) == 300
+    assert found.p95.low == pytest.approx(73, rel=0.01)
+    assert 100 * found.exceedance_fraction.low == pytest.approx(1.49, abs=0.005)
+    assert 100 * found.exceedance_fraction.high == pytest.approx(26.2, abs=0.05)
     assert round(100 * found.exceedance_fraction.median, 2) == 8.35
     assert round(100 * found.overexposure_risk, 1) == 71.1
     assert [round(100 * share, 2) for share in found.bands] == pytest.approx([0, 0, 0.06, 28.85, 71.09], abs=0.04)
