@@ -12,12 +12,15 @@ __all__ = ["TicketKind", "TicketProposal", "TicketState"]
 
 
 class TicketState(Enum):
-    """A ticket's life in this version: proposed by Vigie, then validated or dismissed by a professional."""
+    """A ticket's life: proposed by Vigie, then in the hands of people (:mod:`rules.life`)."""
 
     PROPOSED = "proposed"
     VALIDATED = "validated"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    VERIFIED = "verified"
     DISMISSED = "dismissed"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

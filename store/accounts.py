@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from catalog.identifiers import EmployerId
+from rules.roles import Actor, Role
 from store.audit import AuditEntry, note
 from store.database import Database
 from store.errors import AccountError
@@ -32,13 +33,6 @@ _LONGEST_LOCK = 3_600_000
 _FORGET_FAILURES = 24 * 3_600_000
 SESSION_LENGTH = 12 * 3_600_000
 """Milliseconds a session lasts: a working day."""
-
-
-class Role(Enum):
-    """What an account may see."""
-
-    ENGINEER = "engineer"
-    EMPLOYER = "employer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +57,14 @@ class Account:
     @property
     def scope(self) -> Scope:
         """What this person may see."""
+        if self.role is Role.EXPERT:
+            return Scope.expert(self.email)
         return Scope.service() if self.employer is None else Scope.employer(self.employer)
+
+    @property
+    def actor(self) -> Actor:
+        """Who they are to a ticket."""
+        return Actor(self.email, self.role)
 
 
 class Refusal(Enum):

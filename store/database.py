@@ -69,9 +69,13 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(importlib.resources.files("store") / "migrations"))
-        with self.engine.execution_options(vigie_writes=True).begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        migrating = self.engine.execution_options(vigie_writes=True, vigie_migrates=True)
+        with migrating.connect() as connection:
+            with connection.begin():
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                _check_references(connection)
+            connection.invalidate()  # references are not checked on it; the next one checks them
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -180,7 +184,18 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _check_references(connection: Connection) -> None:
+    """What SQLite did not look at while tables were made anew."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise StoreError(f"migration: a row of {broken[0]} refers to a row of {broken[2]} that is not there")
+
+
 def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("vigie_migrates"):
+        # A table is changed by making it anew; dropping the old one would take the rows that refer to it for orphans.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
     writes = connection.get_execution_options().get("vigie_writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

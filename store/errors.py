@@ -25,5 +25,13 @@ class TicketStateError(StoreError, ValueError):
     """A step a ticket cannot take from the state it is in."""
 
 
+class NotAllowedError(StoreError, PermissionError):
+    """A step somebody's role may not take."""
+
+
 class AccountError(StoreError, ValueError):
     """An account that cannot be made or changed as asked."""
+
+
+class OutboxError(StoreError, ValueError):
+    """A message that cannot be sent again as asked."""

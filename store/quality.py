@@ -92,7 +92,7 @@ class QualityStore:
         start, end : int, optional
             Only runs that meet (start, end] [ms UTC].
         """
-        visible = frozenset() if scope.is_employer else scope.zone_ids(session)
+        visible = frozenset() if scope.is_outside else scope.zone_ids(session)
         wanted = {str(zone) for zone in visible if zones is None or zone in zones}
         rows = self._table.read(pl.lit(value=True), wanted, Revisions.CURRENT)
         if start is not None:

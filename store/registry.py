@@ -94,8 +94,8 @@ def save(
 def load(database: Database, scope: Scope) -> Registry:
     """The registry as far as a scope reaches, each kind of thing in order of its id.
 
-    An employer's has their own places and deployments, and of kits only those that were lent to them, without the
-    calibrations.
+    An employer's has their own places and deployments, an expert's the zones of what is assigned to them; both have of
+    kits only those that were lent there, without the calibrations.
     """
     with database.reading() as session:
         return _load(session, scope)
@@ -114,10 +114,11 @@ def _load(session: Session, scope: Scope) -> Registry:
         )
         for row in _by_id(session, select(EstablishmentRow).where(scope.establishments()))
     }
+    owners = {scope.employer_id, *(place.employer for place in establishments.values())}
     employers = {
         EmployerId(row.id): Employer(EmployerId(row.id), row.name, row.siret, row.naf)
         for row in _by_id(session, select(EmployerRow))
-        if row.id == scope.employer_id or not scope.is_employer
+        if row.id in owners or not scope.is_outside
     }
     zones = {ZoneId(row.id): _zone(row) for row in _by_id(session, select(ZoneRow).where(scope.zones()))}
     deployments = {
@@ -130,9 +131,9 @@ def _load(session: Session, scope: Scope) -> Registry:
     kits = {
         KitId(row.id): Kit(KitId(row.id), KitModelId(row.model), row.label, row.simulated)
         for row in _by_id(session, select(KitRow))
-        if row.id in lent or not scope.is_employer
+        if row.id in lent or not scope.is_outside
     }
-    calibrations = () if scope.is_employer else _calibrations(session)
+    calibrations = () if scope.is_outside else _calibrations(session)
     return Registry(employers, establishments, zones, kits, deployments, calibrations)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    UniqueConstraint,
     event,
     text,
 )
@@ -26,6 +27,11 @@ _UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 """A number the database gives; SQLite counts only in its own kind of integer."""
+
+
+def storable(text_: str) -> str:
+    """A text as it will be read back."""
+    return _UNSTORABLE.sub("\ufffd", text_)
 
 
 class Words(TypeDecorator[str]):
@@ -40,7 +46,7 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
         """The text to send."""
-        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+        return None if value is None else storable(value)
 
 
 class Base(DeclarativeBase):
@@ -146,19 +152,28 @@ class KitStatusRow(Base):
     received: Mapped[int]
 
 
-IS_OPEN = text("state IN ('proposed', 'validated')")
+IS_OPEN = text("state IN ('proposed', 'validated', 'assigned', 'in_progress')")
 """The states of a ticket somebody still has to do something about."""
+
+_STATES = "'proposed', 'validated', 'assigned', 'in_progress', 'done', 'verified', 'dismissed'"
 
 
 class TicketRow(Base):
-    """A ticket as it stands; what it says lies in its revisions."""
+    """A ticket as it stands: the fold of its events, kept so that lists need not fold; its revisions say what it says.
+
+    ``vigie doctor`` folds the events again and compares.
+    """
 
     __tablename__ = "tickets"
     __table_args__ = (
         # The database itself holds that a matter is open once only, whoever writes.
         Index("one_open_ticket", "zone", "agent", "rule", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
-        CheckConstraint("state IN ('proposed', 'validated', 'dismissed', 'closed')", name="state"),
-        CheckConstraint("state <> 'validated' OR validated_revision IS NOT NULL", name="validated_revision"),
+        Index("ix_tickets_listed", "state", "priority", "updated"),
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
+        CheckConstraint(
+            "state IN ('proposed', 'dismissed') OR validated_revision IS NOT NULL", name="validated_revision"
+        ),
+        CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),
     )
     id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
     zone: Mapped[str] = mapped_column(ForeignKey("zones.id"), index=True)
@@ -168,32 +183,150 @@ class TicketRow(Base):
     revision: Mapped[int]
     validated_revision: Mapped[int | None]
     supported: Mapped[bool]
+    kind: Mapped[str]
+    level: Mapped[str]
+    priority: Mapped[int]
+    title_fr: Mapped[str]
+    title_en: Mapped[str]
+    simulated: Mapped[bool]
+    held_back: Mapped[bool]
+    cause: Mapped[str | None]
+    flapping: Mapped[bool]
+    follows: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    assignee: Mapped[str | None] = mapped_column(index=True)
+    due: Mapped[int | None] = mapped_column(index=True)
+    snoozed_until: Mapped[int | None]
+    validated_at: Mapped[int | None]
+    events: Mapped[int]
     created: Mapped[int]
     updated: Mapped[int]
 
 
 class TicketRevisionRow(Base):
-    """What a ticket said at one time; never changed."""
+    """What a ticket said at one time, and what it was computed from; never changed.
+
+    ``registry_digest`` and ``packs`` are the digests of :class:`RegistrySnapshotRow` and :class:`RulePackRow`,
+    ``computed_at`` the instant it was computed for; with the version of the readings it can be computed again.
+    """
 
     __tablename__ = "ticket_revisions"
     ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[int]
     readings_version: Mapped[int]
+    computed_at: Mapped[int | None]
+    registry_digest: Mapped[str | None] = mapped_column(ForeignKey("registry_snapshots.digest"))
+    packs: Mapped[Any] = mapped_column(JSON)
+    software: Mapped[str]
     content: Mapped[Any] = mapped_column(JSON)
 
 
 class TicketEventRow(Base):
-    """What happened to a ticket; only ever added to."""
+    """What happened to a ticket; only ever added to, each row bound to the one before it by its hash."""
 
     __tablename__ = "ticket_events"
+    __table_args__ = (UniqueConstraint("ticket", "number"),)
     id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
     ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    number: Mapped[int]
     at: Mapped[int]
     kind: Mapped[str]
     by: Mapped[str]
+    role: Mapped[str]
     revision: Mapped[int]
     note: Mapped[str]
+    detail: Mapped[Any] = mapped_column(JSON)
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+class RuleStateRow(Base):
+    """Where a rule stands at a zone in event time; written in the transaction of the tickets it belongs to."""
+
+    __tablename__ = "rule_states"
+    zone: Mapped[str] = mapped_column(ForeignKey("zones.id"), primary_key=True)
+    rule: Mapped[str] = mapped_column(primary_key=True)
+    agent: Mapped[str]
+    state: Mapped[str]
+    since: Mapped[int]
+    watermark: Mapped[int]
+    flapping: Mapped[bool]
+    history: Mapped[Any] = mapped_column(JSON)
+    updated: Mapped[int]
+
+
+class RegistrySnapshotRow(Base):
+    """Places, kits, deployments and calibrations of a zone as a computation knew them; never changed."""
+
+    __tablename__ = "registry_snapshots"
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[str]
+    at: Mapped[int]
+
+
+class RulePackRow(Base):
+    """A rule pack as a computation used it, whole; never changed."""
+
+    __tablename__ = "rule_packs"
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    pack: Mapped[str]
+    version: Mapped[str]
+    content: Mapped[str]
+    at: Mapped[int]
+
+
+class MetrologyResultRow(Base):
+    """What a laboratory or a meter found, entered against a ticket; never changed, a correction is a new row."""
+
+    __tablename__ = "metrology_results"
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    performed: Mapped[date]
+    quantity: Mapped[str]
+    value: Mapped[float]
+    unit: Mapped[str]
+    expanded_uncertainty: Mapped[float | None]
+    below_loq: Mapped[bool]
+    limit: Mapped[float]
+    comparator: Mapped[str]
+    verdict: Mapped[str]
+    method: Mapped[str]
+    laboratory: Mapped[str]
+    note: Mapped[str]
+    replaces: Mapped[int | None] = mapped_column(ForeignKey("metrology_results.id"))
+    by: Mapped[str]
+    at: Mapped[int]
+
+
+class OutboxRow(Base):
+    """A message to be sent, or that was; its key makes it the same message whoever writes it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("state IN ('pending', 'sending', 'sent', 'failed', 'uncertain')", name="state"),
+        Index("ix_outbox_waiting", "state", "next_attempt"),
+    )
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    channel: Mapped[str]
+    recipient: Mapped[str]
+    language: Mapped[str]
+    subject: Mapped[str]
+    content: Mapped[Any] = mapped_column(JSON)
+    state: Mapped[str]
+    created: Mapped[int]
+    next_attempt: Mapped[int]
+    attempts: Mapped[int]
+    last_error: Mapped[str]
+    sent_at: Mapped[int | None]
+
+
+class CursorRow(Base):
+    """How far a reader of the ticket log got."""
+
+    __tablename__ = "cursors"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
 
 
 class AccountRow(Base):
@@ -201,7 +334,7 @@ class AccountRow(Base):
 
     __tablename__ = "accounts"
     __table_args__ = (
-        CheckConstraint("role IN ('engineer', 'employer')", name="role"),
+        CheckConstraint("role IN ('engineer', 'physician', 'technician', 'expert', 'employer')", name="role"),
         CheckConstraint("(role = 'employer') = (employer IS NOT NULL)", name="tenant"),
     )
     id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
@@ -255,7 +388,14 @@ class AuditRow(Base):
     detail: Mapped[str]
 
 
-_APPEND_ONLY = (TicketRevisionRow, TicketEventRow, AuditRow)
+_APPEND_ONLY = (
+    TicketRevisionRow,
+    TicketEventRow,
+    RegistrySnapshotRow,
+    RulePackRow,
+    MetrologyResultRow,
+    AuditRow,
+)
 
 
 @event.listens_for(Session, "before_flush")

@@ -1,37 +1,18 @@
-"""Tickets as a page shows them: to the service with their history, to an employer as they were validated."""
+"""One ticket as a page shows it: to the service with its history, to anybody else as it was validated."""
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.identifiers import RuleId, ZoneId
+from rules.life import Standing, fold
+from rules.ticket_events import Attached, Audience, Commented, EventKind, TicketEvent
 from rules.tickets import TicketState
 from store.scope import Scope
-from store.tables import TicketEventRow, TicketRevisionRow, TicketRow
+from store.tables import TicketRevisionRow, TicketRow
 from store.ticket_content import TicketContent, from_json
-from store.tickets import TicketEventKind
-
-
-@dataclass(frozen=True, slots=True)
-class TicketEvent:
-    """One thing that happened to a ticket.
-
-    Attributes
-    ----------
-    at : int
-        Milliseconds UTC.
-    by : str
-        Account, or ``vigie`` for the rules.
-    note : str
-        What the professional wrote; for the service only.
-    """
-
-    at: int
-    kind: TicketEventKind
-    by: str
-    revision: int
-    note: str
+from store.ticket_log import events_of
+from store.tickets import ComputedFrom
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +23,24 @@ class ServiceNotes:
     ----------
     events : tuple of TicketEvent
         In order.
+    standing : Standing
+        What they come to: who has it, when it is due, where its rule stands.
     supported : bool
         False when the rules no longer ask for it.
     amended_since_validation : bool
         The employer sees an earlier revision.
     held_back_by : str or None
         Why the rules hold it back, such as an open kit check.
+    computed_from : ComputedFrom
+        What the shown revision rests on.
     """
 
     events: tuple[TicketEvent, ...]
+    standing: Standing
     supported: bool
     amended_since_validation: bool
     held_back_by: str | None
+    computed_from: ComputedFrom
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +50,21 @@ class TicketView:
     Attributes
     ----------
     revision : int
-        The one shown: the newest to the service, the validated one to an employer.
+        The one shown: the newest to the service, the validated one to anybody else.
     updated : int
         When it last changed for the one who asks [ms UTC].
     validated_at : int or None
         Milliseconds UTC.
+    priority : int
+        1 (at once) to 4, as a professional set it, else as the shown revision has it.
+    due : int or None
+        When it is to be decided, done or looked at again [ms UTC]; of a proposal that is the service's own affair.
     readings_version : int
         Version of the readings table the shown revision rests on.
+    talk : tuple of TicketEvent
+        Comments and attachments the one who asks may read, in order.
     service : ServiceNotes or None
-        None for an employer.
+        None outside the service.
     """
 
     id: int
@@ -83,46 +76,72 @@ class TicketView:
     created: int
     updated: int
     validated_at: int | None
+    priority: int
+    due: int | None
+    assignee: str | None
     readings_version: int
     content: TicketContent
+    talk: tuple[TicketEvent, ...]
     service: ServiceNotes | None
+
+
+_TOLD_OUTSIDE = frozenset(
+    {EventKind.VALIDATED, EventKind.ASSIGNED, EventKind.STARTED, EventKind.DONE, EventKind.VERIFIED, EventKind.REOPENED}
+)
 
 
 def ticket_view(session: Session, row: TicketRow, scope: Scope) -> TicketView:
     """A ticket row, already known to be in scope, as the scope may see it."""
-    events = tuple(
-        TicketEvent(event.at, TicketEventKind(event.kind), event.by, event.revision, event.note)
-        for event in session.scalars(
-            select(TicketEventRow).where(TicketEventRow.ticket == row.id).order_by(TicketEventRow.id)
-        )
-    )
-    validations = [event.at for event in events if event.kind is TicketEventKind.VALIDATED]
-    validated_at = validations[-1] if validations else None
-    shown = row.revision
-    updated = row.updated
-    if scope.is_employer and row.validated_revision is not None:
-        shown = row.validated_revision
-        closings = [event.at for event in events if event.kind is TicketEventKind.CLOSED]
-        updated = max([*validations, *closings])
+    events = events_of(session, row.id)
+    standing = fold(events)
+    outside = scope.is_outside and standing.validated_revision is not None
+    shown = standing.validated_revision if outside and standing.validated_revision else standing.revision
     revision = session.get_one(TicketRevisionRow, (row.id, shown))
     content = from_json(revision.content)
-    notes = None
-    if scope.is_employer:
-        content = replace(content, held_back_by=None)
-    else:
-        amended = row.validated_revision is not None and row.validated_revision != row.revision
-        notes = ServiceNotes(events, row.supported, amended, content.held_back_by)
+    validations = [event.at for event in events if event.kind is EventKind.VALIDATED]
+    told = [event.at for event in events if event.kind in _TOLD_OUTSIDE or _for_everybody(event)]
     return TicketView(
         id=row.id,
         zone=ZoneId(row.zone),
         agent=row.agent,
         rule=RuleId(row.rule),
-        state=TicketState(row.state),
+        state=standing.state,
         revision=shown,
-        created=validations[0] if scope.is_employer else row.created,
-        updated=updated,
-        validated_at=validated_at,
+        created=validations[0] if outside else standing.created,
+        updated=max(told, default=standing.updated) if outside else standing.updated,
+        validated_at=validations[-1] if validations else None,
+        priority=content.priority if outside else standing.priority,
+        due=standing.due,
+        assignee=None if scope.is_employer else standing.assignee,
         readings_version=revision.readings_version,
-        content=content,
-        service=notes,
+        content=replace(content, held_back_by=None) if outside else content,
+        talk=tuple(event for event in events if _for_everybody(event) or (not outside and _is_talk(event))),
+        service=None if outside else _notes(events, standing, revision, content),
     )
+
+
+def _notes(
+    events: list[TicketEvent], standing: Standing, revision: TicketRevisionRow, content: TicketContent
+) -> ServiceNotes:
+    return ServiceNotes(
+        events=tuple(events),
+        standing=standing,
+        supported=standing.supported,
+        amended_since_validation=standing.validated_revision not in (None, standing.revision),
+        held_back_by=content.held_back_by,
+        computed_from=ComputedFrom(
+            revision.readings_version,
+            revision.computed_at,
+            revision.registry_digest,
+            tuple(revision.packs),
+            revision.software,
+        ),
+    )
+
+
+def _is_talk(event: TicketEvent) -> bool:
+    return event.kind in (EventKind.COMMENTED, EventKind.ATTACHED)
+
+
+def _for_everybody(event: TicketEvent) -> bool:
+    return isinstance(event.detail, Commented | Attached) and event.detail.audience is Audience.EVERYBODY

@@ -1,21 +1,26 @@
-"""Tickets in the database: opened and amended by the rules, validated or dismissed by a person, never forgotten."""
+"""Tickets as the rules open and amend them: brought in line with what the rules propose, one transaction a zone."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from catalog.identifiers import ZoneId
 from rules.decision import ExposureKey
+from rules.life import OPEN, fold
+from rules.states import RuleStatus, Transition
+from rules.ticket_events import Detail, EventKind, Nothing, Passed, Said, TicketEvent, Unsaid
+from rules.ticket_kinds import TicketKind
 from rules.tickets import TicketProposal, TicketState
-from store.audit import AuditEntry, note
 from store.database import Database
-from store.errors import StoreError, TicketStateError, UnknownError
-from store.tables import TicketEventRow, TicketRevisionRow, TicketRow
+from store.errors import StoreError, UnknownError
+from store.tables import RuleStateRow, TicketRevisionRow, TicketRow
 from store.ticket_content import TicketContent, content_of, from_json, to_json
+from store.ticket_log import Step, append, begin, digest_of, events_of
 
 VIGIE = "vigie"
 """Who the rules' own steps are recorded as."""
@@ -23,19 +28,33 @@ VIGIE = "vigie"
 LARGEST_NUMBER = 2**63 - 1
 """A ticket's number as the database can hold it; somebody may ask for any."""
 
-_OPEN = (TicketState.PROPOSED.value, TicketState.VALIDATED.value)
+OPEN_STATES = tuple(state.value for state in TicketState if state in OPEN)
+_FOLLOWED = (*OPEN_STATES, TicketState.DONE.value)
 
 
-class TicketEventKind(Enum):
-    """What can happen to a ticket."""
+@dataclass(frozen=True, slots=True)
+class ComputedFrom:
+    """What a computation rested on, so that it can be made again.
 
-    OPENED = "opened"
-    AMENDED = "amended"
-    SUPPORT_LOST = "support_lost"
-    SUPPORT_REGAINED = "support_regained"
-    VALIDATED = "validated"
-    DISMISSED = "dismissed"
-    CLOSED = "closed"
+    Attributes
+    ----------
+    readings_version : int
+        Version of the readings table.
+    computed_at : int or None
+        The instant it was computed for [ms UTC]: windows that end later were not closed.
+    registry : str or None
+        Digest of the places, kits and calibrations, see :mod:`store.snapshots`.
+    packs : tuple of str
+        Digests of the rule packs.
+    software : str
+        Version of Vigie.
+    """
+
+    readings_version: int
+    computed_at: int | None = None
+    registry: str | None = None
+    packs: tuple[str, ...] = ()
+    software: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +67,7 @@ class Applied:
     unsupported : int
         Proposed tickets the rules no longer ask for, marked so just now.
     still_dismissed : int
-        Proposals with nothing new since a professional dismissed or closed the matter.
+        Proposals with nothing new since a professional dismissed or finished the matter.
     """
 
     opened: int = 0
@@ -59,7 +78,9 @@ class Applied:
 
 
 class TicketStore:
-    """The tickets of a service; reading them for a page goes through :class:`store.views.Views`.
+    """The tickets of a service, as the rules see them.
+
+    What people do with them is in :mod:`store.ticket_steps`; what a page shows in :class:`store.views.Views`.
 
     Parameters
     ----------
@@ -74,10 +95,11 @@ class TicketStore:
         zone: ZoneId,
         proposals: Sequence[TicketProposal],
         at: int,
-        evidence_version: int,
+        computed_from: ComputedFrom,
         revisions: Mapping[ExposureKey, int] | None = None,
+        statuses: Sequence[RuleStatus] = (),
     ) -> Applied:
-        """Bring the tickets of a zone in line with what the rules propose now.
+        """Bring the tickets and the states of a zone's rules in line with what the rules say now.
 
         Parameters
         ----------
@@ -86,123 +108,48 @@ class TicketStore:
             Everything the rules ask for in that zone; at most one for each agent and rule.
         at : int
             Milliseconds UTC.
-        evidence_version : int
-            Version of the readings table the evidence was computed from.
+        computed_from : ComputedFrom
         revisions : mapping of ExposureKey to int, optional
             Revisions of the exposures, see :meth:`store.exposures.ExposureStore.revisions_of`.
+        statuses : sequence of RuleStatus
+            Where each rule stands at the zone, whether or not it asks for a ticket.
 
         Notes
         -----
         A matter that is open is amended, and keeps its state: what a professional validated stays visible as it was
-        validated until they validate the new revision. An identical proposal changes nothing. A dismissed or closed
-        matter is opened again only by a later window or a more urgent level. A proposed ticket nobody asks for any more
-        is marked, not deleted; a validated one stays.
+        validated until they validate the new revision. An identical proposal changes nothing. A dismissed or finished
+        matter is opened again, as a ticket that follows it, only by a later window or a more urgent level. A proposed
+        ticket nobody asks for any more is marked, not deleted; a validated one stays.
+
+        Changes of a rule's state are recorded in event time. Late data that change the history take back what no longer
+        holds and add what does, in the same ticket; so the changes of state that stand depend on the readings alone.
         """
         _check(zone, proposals)
         known = revisions or {}
         try:
-            return self._apply(zone, proposals, at, evidence_version, known)
+            return self._apply(zone, proposals, at, computed_from, known, statuses)
         except IntegrityError:  # another process opened the same matter in the same moment: it is amended now
-            return self._apply(zone, proposals, at, evidence_version, known)
+            return self._apply(zone, proposals, at, computed_from, known, statuses)
 
     def _apply(
         self,
         zone: ZoneId,
         proposals: Sequence[TicketProposal],
         at: int,
-        version: int,
+        computed_from: ComputedFrom,
         revisions: Mapping[ExposureKey, int],
+        statuses: Sequence[RuleStatus],
     ) -> Applied:
         applied = Applied()
         with self._database.writing() as session:
+            now = _Now(session, at, computed_from)
             for proposal in proposals:
-                content = content_of(proposal, revisions)
-                step = _Step(session, at, version, VIGIE)
-                applied = _count(applied, _bring_in_line(step, proposal, content))
+                applied = _count(applied, _bring_in_line(now, proposal, content_of(proposal, revisions)))
             asked_for = {(proposal.agent, proposal.rule) for proposal in proposals}
-            lost = _lose_support(_Step(session, at, version, VIGIE), zone, asked_for)
+            lost = _lose_support(now, zone, asked_for)
+            _record_transitions(now, zone, statuses)
+            _record_states(now, zone, statuses)
         return replace(applied, unsupported=lost)
-
-    def validate(self, ticket: int, by: str, at: int, note: str = "", revision: int | None = None) -> None:
-        """A professional makes the proposal theirs; the employer sees this revision from now on.
-
-        Parameters
-        ----------
-        ticket : int
-        by : str
-            Account of the professional.
-        at : int
-            Milliseconds UTC.
-        note : str
-            For the service only.
-        revision : int, optional
-            The one they looked at; refused when the ticket was amended since.
-
-        Raises
-        ------
-        UnknownError, TicketStateError
-        """
-        with self._database.writing() as session:
-            row = _row(session, ticket)
-            if row.state not in _OPEN:
-                raise TicketStateError(f"ticket {ticket} is {row.state}; only an open ticket can be validated")
-            if revision is not None and revision != row.revision:
-                raise TicketStateError(
-                    f"ticket {ticket} was amended since you looked (revision {revision}, now {row.revision}); "
-                    "read it again, then validate"
-                )
-            row.state = TicketState.VALIDATED.value
-            row.validated_revision = row.revision
-            self._by_hand(session, row, TicketEventKind.VALIDATED, by, at, note)
-
-    def dismiss(self, ticket: int, by: str, reason: str, at: int) -> None:
-        """A professional says that nothing is to be done; the same evidence does not raise it again.
-
-        Raises
-        ------
-        UnknownError, TicketStateError
-            Also when no reason is given.
-        """
-        self._end(ticket, by, reason, at, TicketState.DISMISSED, TicketEventKind.DISMISSED, _OPEN)
-
-    def close(self, ticket: int, by: str, reason: str, at: int) -> None:
-        """What a validated ticket asked for was done.
-
-        Raises
-        ------
-        UnknownError, TicketStateError
-            Also when no reason is given.
-        """
-        validated = (TicketState.VALIDATED.value,)
-        self._end(ticket, by, reason, at, TicketState.CLOSED, TicketEventKind.CLOSED, validated)
-
-    def _end(
-        self,
-        ticket: int,
-        by: str,
-        reason: str,
-        at: int,
-        state: TicketState,
-        kind: TicketEventKind,
-        allowed: Collection[str],
-    ) -> None:
-        if not reason.strip():
-            raise TicketStateError(f"ticket {ticket} cannot be {state.value} without a reason; give one")
-        with self._database.writing() as session:
-            row = _row(session, ticket)
-            if row.state not in allowed:
-                raise TicketStateError(
-                    f"ticket {ticket} is {row.state}; only {' or '.join(allowed)} ones can be {state.value}"
-                )
-            row.state = state.value
-            self._by_hand(session, row, kind, by, at, reason)
-
-    def _by_hand(self, session: Session, row: TicketRow, kind: TicketEventKind, by: str, at: int, text: str) -> None:
-        if not by.strip():
-            raise TicketStateError(f"ticket {row.id}: nobody is named who decides; expected an account")
-        row.updated = at
-        session.add(_event(row, kind, by, at, text))
-        note(session, AuditEntry(at, by, f"ticket_{kind.value}", f"ticket {row.id} revision {row.revision}", text))
 
 
 class _Outcome(Enum):
@@ -213,69 +160,123 @@ class _Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class _Now:
     session: Session
     at: int
-    version: int
-    by: str
+    computed_from: ComputedFrom
+
+    def step(self, row_revision: int, kind: EventKind, detail: Detail = Nothing()) -> Step:  # noqa: B008 - a value
+        """A step of the rules."""
+        return Step(self.at, kind, VIGIE, "", row_revision, "", detail)
 
 
-def _bring_in_line(step: _Step, proposal: TicketProposal, content: TicketContent) -> _Outcome:
-    last = step.session.scalars(
+def _bring_in_line(now: _Now, proposal: TicketProposal, content: TicketContent) -> _Outcome:
+    last = now.session.scalars(
         select(TicketRow)
         .where(TicketRow.zone == proposal.zone, TicketRow.agent == proposal.agent, TicketRow.rule == proposal.rule)
-        .order_by(TicketRow.state.in_(_OPEN).desc(), TicketRow.id.desc())
+        .order_by(TicketRow.state.in_(OPEN_STATES).desc(), TicketRow.id.desc())
         .limit(1)
     ).first()
     if last is None:
-        return _open(step, proposal, content)
-    before = stored_content(step.session, last.id, last.revision)
-    if last.state not in _OPEN:
-        return _open(step, proposal, content) if content.has_news_for(before) else _Outcome.STILL_DISMISSED
-    if not last.supported:
-        last.supported = True
-        last.updated = step.at
-        step.session.add(_event(last, TicketEventKind.SUPPORT_REGAINED, step.by, step.at, ""))
-    if content == before:
-        return _Outcome.UNCHANGED
-    last.revision += 1
-    last.updated = step.at
-    step.session.add(_revision(step, last, content))
-    step.session.add(_event(last, TicketEventKind.AMENDED, step.by, step.at, ""))
-    return _Outcome.AMENDED
+        return _open(now, proposal, content, None)
+    before = stored_content(now.session, last.id, last.revision)
+    if last.state not in OPEN_STATES:
+        return _open(now, proposal, content, last.id) if content.has_news_for(before) else _Outcome.STILL_DISMISSED
+    steps = [] if last.supported else [now.step(last.revision, EventKind.SUPPORT_REGAINED)]
+    if content != before:
+        now.session.add(_revision(now, last.id, last.revision + 1, content))
+        steps.append(now.step(last.revision + 1, EventKind.AMENDED, _said(content, last.follows)))
+    if steps:
+        append(now.session, last, steps)
+    return _Outcome.UNCHANGED if content == before else _Outcome.AMENDED
 
 
-def _open(step: _Step, proposal: TicketProposal, content: TicketContent) -> _Outcome:
-    row = TicketRow(
-        zone=proposal.zone,
-        agent=proposal.agent,
-        rule=proposal.rule,
-        state=TicketState.PROPOSED.value,
-        revision=1,
-        validated_revision=None,
-        supported=True,
-        created=step.at,
-        updated=step.at,
-    )
-    step.session.add(row)
-    step.session.flush()  # gives the ticket its number
-    step.session.add(_revision(step, row, content))
-    step.session.add(_event(row, TicketEventKind.OPENED, step.by, step.at, ""))
+def _open(now: _Now, proposal: TicketProposal, content: TicketContent, follows: int | None) -> _Outcome:
+    row = TicketRow(zone=proposal.zone, agent=proposal.agent, rule=proposal.rule)
+    opened = now.step(1, EventKind.OPENED, _said(content, follows))
+    begin(now.session, row, opened)
+    now.session.add(_revision(now, row.id, 1, content))
     return _Outcome.OPENED
 
 
-def _lose_support(step: _Step, zone: ZoneId, asked_for: Collection[tuple[str, str]]) -> int:
-    rows = step.session.scalars(
+def _lose_support(now: _Now, zone: ZoneId, asked_for: Collection[tuple[str, str]]) -> int:
+    rows = now.session.scalars(
         select(TicketRow).where(
             TicketRow.zone == zone, TicketRow.state == TicketState.PROPOSED.value, TicketRow.supported
         )
     )
     lost = [row for row in rows if (row.agent, row.rule) not in asked_for]
     for row in lost:
-        row.supported = False
-        row.updated = step.at
-        step.session.add(_event(row, TicketEventKind.SUPPORT_LOST, step.by, step.at, ""))
+        append(now.session, row, [now.step(row.revision, EventKind.SUPPORT_LOST)])
     return len(lost)
+
+
+def _record_transitions(now: _Now, zone: ZoneId, statuses: Sequence[RuleStatus]) -> None:
+    """Bring the changes of state in the log of each ticket in line with the histories of the rules."""
+    histories: dict[tuple[str, str], Sequence[Transition]] = {
+        (status.agent, status.rule): status.history for status in statuses
+    }
+    rows = now.session.scalars(
+        select(TicketRow).where(TicketRow.zone == zone, TicketRow.state.in_(_FOLLOWED)).order_by(TicketRow.id)
+    ).all()
+    newest = {(row.agent, row.rule): row.id for row in rows}
+    for row in rows:
+        history = histories.get((row.agent, row.rule))
+        if history is None or newest[row.agent, row.rule] != row.id:
+            continue
+        began = _last_heard(now.session, row.follows)
+        wanted = [each for each in history if each.at > began]
+        steps = _corrections(now, row.revision, events_of(now.session, row.id), wanted)
+        if steps:
+            append(now.session, row, steps)
+
+
+def _last_heard(session: Session, earlier: int | None) -> float:
+    """Event time of the last change of state an earlier ticket of the matter has; what came before is told there."""
+    if earlier is None:
+        return float("-inf")
+    transitions = fold(events_of(session, earlier)).transitions
+    return transitions[-1].at if transitions else float("-inf")
+
+
+def _corrections(
+    now: _Now, revision: int, events: Sequence[TicketEvent], wanted: Sequence[Transition]
+) -> Sequence[Step]:
+    """The steps that turn the changes of state a log tells into those that are true now."""
+    told = {event.number: event.detail.transition for event in events if isinstance(event.detail, Passed)}
+    for event in events:
+        if isinstance(event.detail, Unsaid):
+            told.pop(event.detail.number)
+    untrue = [number for number, transition in told.items() if transition not in wanted]
+    missing = [transition for transition in wanted if transition not in told.values()]
+    return [
+        *(now.step(revision, EventKind.WITHDRAWN, Unsaid(number)) for number in untrue),
+        *(now.step(revision, EventKind.TRANSITION, Passed(transition)) for transition in missing),
+    ]
+
+
+def _record_states(now: _Now, zone: ZoneId, statuses: Sequence[RuleStatus]) -> None:
+    known = {row.rule: row for row in now.session.scalars(select(RuleStateRow).where(RuleStateRow.zone == zone))}
+    for status in statuses:
+        history = msgspec.to_builtins(status.history)
+        row = known.pop(status.rule, None)
+        if row is not None and row.history == history and row.watermark == status.watermark:
+            continue
+        now.session.merge(
+            RuleStateRow(
+                zone=zone,
+                rule=status.rule,
+                agent=status.agent,
+                state=status.now.state.value,
+                since=status.now.at,
+                watermark=status.watermark,
+                flapping=status.now.flapping,
+                history=history,
+                updated=now.at,
+            )
+        )
+    for row in known.values():
+        now.session.delete(row)
 
 
 def stored_content(session: Session, ticket: int, revision: int) -> TicketContent:
@@ -286,21 +287,31 @@ def stored_content(session: Session, ticket: int, revision: int) -> TicketConten
     return from_json(row.content)
 
 
-def _row(session: Session, ticket: int) -> TicketRow:
-    row = session.get(TicketRow, ticket) if ticket <= LARGEST_NUMBER else None
-    if row is None:
-        raise UnknownError(f"there is no ticket {ticket}; vigie tickets lists them")
-    return row
-
-
-def _revision(step: _Step, row: TicketRow, content: TicketContent) -> TicketRevisionRow:
-    return TicketRevisionRow(
-        ticket=row.id, revision=row.revision, at=step.at, readings_version=step.version, content=to_json(content)
+def _said(content: TicketContent, follows: int | None) -> Said:
+    return Said(
+        kind=TicketKind(content.kind),
+        level=content.level,
+        priority=content.priority,
+        title_fr=content.title_fr,
+        title_en=content.title_en,
+        simulated=content.simulated,
+        held_back=content.held_back_by is not None,
+        content=digest_of(content),
+        follows=follows,
     )
 
 
-def _event(row: TicketRow, kind: TicketEventKind, by: str, at: int, text: str) -> TicketEventRow:
-    return TicketEventRow(ticket=row.id, at=at, kind=kind.value, by=by, revision=row.revision, note=text)
+def _revision(now: _Now, ticket: int, revision: int, content: TicketContent) -> TicketRevisionRow:
+    of = asdict(now.computed_from)
+    return TicketRevisionRow(
+        ticket=ticket,
+        revision=revision,
+        at=now.at,
+        registry_digest=of.pop("registry"),
+        packs=list(of.pop("packs")),
+        content=to_json(content),
+        **of,
+    )
 
 
 def _count(applied: Applied, outcome: _Outcome) -> Applied:

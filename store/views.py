@@ -15,7 +15,6 @@ from catalog.quantities import quantity as quantity_named
 from catalog.readings import Flag
 from catalog.registry import Registry
 from dsp.exposure import WindowKind
-from rules.tickets import TicketState
 from store.database import Database
 from store.errors import UnknownError
 from store.exposures import ExposureStore, Revisions
@@ -26,6 +25,7 @@ from store.readings import ReadingStore
 from store.registry import load
 from store.scope import Scope
 from store.tables import KitStatusRow, TicketRow, ZoneRow
+from store.ticket_list import EVERY_TICKET, TicketFilter, TicketPage, ticket_page
 from store.ticket_views import TicketView, ticket_view
 from store.tickets import LARGEST_NUMBER
 
@@ -176,8 +176,8 @@ class Views:
         return PlaceView(found, registry.establishment_of(found), registry.employer_of(found))
 
     def live(self, scope: Scope, zone: str, now: int) -> pl.DataFrame:
-        """Shifts of a zone under way or ended lately, :data:`store.live.LIVE_SCHEMA`; an employer gets none."""
-        if scope.is_employer or self._live is None:
+        """Shifts of a zone under way or ended lately, :data:`store.live.LIVE_SCHEMA`; for the service only."""
+        if scope.is_outside or self._live is None:
             return pl.DataFrame(schema=LIVE_SCHEMA)
         return self._live.values().filter(pl.col("zone") == zone, pl.col("until").dt.epoch("ms") > now - SHOWN_AFTER)
 
@@ -234,18 +234,15 @@ class Views:
         return coarse_episodes(rows.filter(~pl.col("zone").is_in(small)), self._privacy)
 
     def tickets(
-        self, scope: Scope, zone: str | None = None, states: Collection[TicketState] | None = None
-    ) -> list[TicketView]:
-        """Tickets, open ones first, then by priority and time of change, newest first."""
-        query = select(TicketRow).where(scope.tickets())
-        if zone is not None:
-            query = query.where(TicketRow.zone == zone)
-        if states is not None:
-            query = query.where(TicketRow.state.in_([state.value for state in states]))
+        self,
+        scope: Scope,
+        chosen: TicketFilter = EVERY_TICKET,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> TicketPage:
+        """Lines of tickets: open ones first, then by priority and time of change, newest first."""
         with self._database.reading() as session:
-            views = [ticket_view(session, row, scope) for row in session.scalars(query)]
-        open_states = (TicketState.PROPOSED, TicketState.VALIDATED)
-        return sorted(views, key=lambda t: (t.state not in open_states, t.content.priority, -t.updated, t.id))
+            return ticket_page(session, scope, chosen, limit, offset)
 
     def ticket(self, scope: Scope, ticket: int) -> TicketView:
         """One ticket.
@@ -331,7 +328,7 @@ def _kit_view(
     lent = sorted((d for d in registry.deployments.values() if d.kit == kit.id), key=lambda d: d.start)
     started = [d for d in lent if d.start <= now] or lent
     deployment = started[-1] if started else None
-    if not scope.is_employer:
+    if not scope.is_outside:
         return KitView(kit, deployment, status, last_reading)
     if deployment is None or not (deployment.start < now and (deployment.end is None or now <= deployment.end)):
         return KitView(kit, deployment, None, None)

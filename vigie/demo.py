@@ -17,7 +17,8 @@ from rich.progress import Progress
 from catalog.registry import Registry, parse_registry
 from firmware_sim.fleet import FleetSettings, Wiring, publish_kits
 from firmware_sim.workplaces import DEMO_DAYS, DEMO_TIMEZONE, demo, first_demo_day, working_days
-from store.accounts import AccountStore, Role
+from rules.roles import Role
+from store.accounts import AccountStore
 from store.registry import save
 from vigie.compute import Summary, compute
 from vigie.errors import RefusedError, UsageError

@@ -16,6 +16,7 @@ from dsp.quality.kinds import QualityTest
 from rules.tickets import TicketState
 from store.registry import load
 from store.scope import Scope
+from store.ticket_list import TicketFilter
 from store.ticket_views import TicketView
 from vigie.errors import UsageError
 from vigie.times import as_datetime, now, parse_instant, parse_until
@@ -253,9 +254,10 @@ def tickets_frame(place: Workspace, zone: str | None = None, state: str | None =
     UsageError
         No such zone or state.
     """
-    states = None if state is None else [TicketState(_one_of("--state", state, [s.value for s in TicketState]))]
+    states = [] if state is None else [TicketState(_one_of("--state", state, [s.value for s in TicketState]))]
     wanted = None if zone is None else _zone(load(place.database, Scope.service()), zone).id
-    rows = [ticket_row(ticket) for ticket in place.views.tickets(Scope.service(), wanted, states)]
+    page = place.views.tickets(Scope.service(), TicketFilter(states=states, zone=wanted))
+    rows = [ticket_row(place.views.ticket(Scope.service(), line.id)) for line in page.lines]
     return pl.DataFrame(rows, schema=TICKET_SCHEMA, orient="row")
 
 

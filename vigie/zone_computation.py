@@ -7,7 +7,7 @@ from catalog.places import Zone
 from catalog.registry import Registry
 from rules.decision import exposure_key
 from rules.engine import assess, governing, propose
-from store.tickets import TicketStore
+from store.tickets import ComputedFrom, TicketStore
 from vigie.pipeline import compute_deployment
 from vigie.workspace import Workspace
 
@@ -49,7 +49,7 @@ def compute_zone(place: Workspace, registry: Registry, zone: Zone, now: int, ver
         zone.id,
         proposals,
         at=now,
-        evidence_version=version,
+        computed_from=ComputedFrom(version, now),
         revisions=place.exposures.revisions_of(keys),
     )
     return ZoneSummary(len(deployments), put.new + put.changed, applied.opened + applied.amended)

@@ -19,7 +19,8 @@ from dashboards.standing import Finding
 from dashboards.vocabulary import marked
 from dashboards.words import Words
 from dsp.exposure import WindowKind
-from store.accounts import Account, Role
+from rules.roles import Role
+from store.accounts import Account
 from store.errors import TicketStateError, UnknownError
 from store.scope import Scope
 

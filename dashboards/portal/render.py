@@ -19,7 +19,8 @@ from dashboards.portal.security import LANGUAGE_COOKIE
 from dashboards.sentences import agent_name, colon
 from dashboards.standing import digits
 from dashboards.words import DEFAULT_LANGUAGE, Language, Words, language_of
-from store.accounts import Account, Role
+from rules.roles import Role
+from store.accounts import Account
 
 TEMPLATES = Path(__file__).parent / "templates"
 

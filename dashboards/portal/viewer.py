@@ -10,7 +10,8 @@ from litestar.handlers import BaseRouteHandler
 
 from dashboards.portal.rooms import Rooms
 from dashboards.portal.security import ANONYMOUS, session_cookie_name
-from store.accounts import Account, Role
+from rules.roles import Role
+from store.accounts import Account
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]

@@ -34,8 +34,9 @@ from catalog.readings import Flag, ReadingColumns
 from catalog.registry import Registry
 from dsp.exposure import Exposure, Measure, UncertaintyParts, WindowKind
 from rules.decision import Assessment, Decision, exposure_key
+from rules.roles import Role
 from rules.tickets import TicketKind, TicketProposal
-from store.accounts import AccountStore, Role
+from store.accounts import AccountStore
 from store.database import open_database
 from store.exposures import ExposureStore
 from store.readings import ReadingStore

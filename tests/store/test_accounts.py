@@ -7,7 +7,8 @@ from argon2 import PasswordHasher, Type, extract_parameters
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from store.accounts import SESSION_LENGTH, Account, AccountStore, Refusal, Role, SignIn
+from rules.roles import Role
+from store.accounts import SESSION_LENGTH, Account, AccountStore, Refusal, SignIn
 from store.audit import audit_entries
 from store.database import Database
 from store.errors import AccountError

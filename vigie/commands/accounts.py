@@ -12,7 +12,8 @@ from vigie.times import now
 from vigie.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from store.accounts import AccountStore, Role
+    from rules.roles import Role
+    from store.accounts import AccountStore
 
 account_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who may sign in to the portal.")
 EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="The name to sign in with.")]
@@ -91,7 +92,7 @@ def _accounts(workspace: "WorkspaceOption") -> "AccountStore":
 
 
 def _role(text: str) -> "Role":
-    from store.accounts import Role
+    from rules.roles import Role
 
     try:
         return Role(text)

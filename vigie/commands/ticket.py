@@ -98,7 +98,8 @@ def _tickets(place: Workspace) -> "TicketStore":
 
 def _engineer(place: Workspace, email: str) -> "Account":
     """A professional's name stands under what Vigie says: it must be one the service knows."""
-    from store.accounts import AccountStore, Role
+    from rules.roles import Role
+    from store.accounts import AccountStore
 
     for account in AccountStore(place.database).all():
         if account.email == email.strip().lower():
