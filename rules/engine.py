@@ -17,10 +17,10 @@ from rules.decision import (
     exposure_key,
     severity,
 )
-from rules.proposals import propose
+from rules.judgement import ZoneJudgement, judge, propose
 from rules.rule import Direction, Pack, Rule
 
-__all__ = ["LevelThreshold", "assess", "governing", "propose", "thresholds"]
+__all__ = ["LevelThreshold", "ZoneJudgement", "assess", "governing", "judge", "propose", "thresholds"]
 
 WHOLE_WINDOW = frozenset({Measure.MEAN, Measure.LEQ})
 """Measures whose coverage is that of the whole window."""

@@ -1,119 +1,66 @@
-"""From assessments to proposals: at most one a rule, at its highest level that happened often enough."""
+"""From a rule's history to its proposal: at most one a rule, at its highest level that happened often enough."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from catalog.identifiers import KitId
 from catalog.places import Zone
-from dsp.exposure import Exposure
-from rules.decision import Assessment, exposure_key
-from rules.findings import LevelFinding, ShiftFinding, campaigns, find
-from rules.kit_checks import kit_checks
-from rules.rule import Pack, Rule
+from rules.course_sentences import Course
+from rules.decision import Assessment
+from rules.findings import LevelFinding, ShiftFinding, find
+from rules.history import CAMPAIGN_GAP, Campaign, Matter, RuleHistory
+from rules.rule import Onset, Pack, Rule
 from rules.sentences import Case, advice, reason, titles
-from rules.tickets import TicketKind, TicketProposal
-
-LEAST_URGENT = 4
-
-
-def propose(
-    packs: Sequence[Pack],
-    zone: Zone,
-    assessments: Sequence[Assessment],
-    kit_exposures: Sequence[Exposure],
-    shift_days: Mapping[int, date],
-) -> list[TicketProposal]:
-    """What the rules ask for in a zone.
-
-    Parameters
-    ----------
-    assessments : sequence of Assessment
-        What :func:`rules.engine.assess` made of the zone's exposures, in any order.
-    kit_exposures : sequence of Exposure
-        All exposures of the zone's kits, time above and below limits among them, in any order.
-    shift_days : mapping of int to datetime.date
-        Start of a window [ms UTC] → local day it starts on; the rules know no time zone.
-
-    Returns
-    -------
-    list of TicketProposal
-        One a (zone, agent, rule), the most urgent first. A rule proposes for the latest campaign in which it has cause
-        to: a campaign that found nothing does not unsay an earlier one, a person closes that ticket.
-
-    Notes
-    -----
-    Of a rule's levels the highest that *fires* (exceedance indicated on enough shifts) decides; where none does, the
-    highest that repeated doubt leaves open asks for targeted metrology. Several kits in a zone: a shift counts as its
-    worst kit has it. An exposure proposal that rests only on kits with a kit check of their own is held back and says
-    so.
-    """
-    own = sorted((a for a in assessments if a.exposure.zone == zone.id), key=_order)
-    exposures = sorted((e for e in kit_exposures if e.zone == zone.id), key=exposure_key)
-    checks = kit_checks(packs, zone.id, own, exposures, shift_days)
-    checked = {a.exposure.kit for check in checks for a in check.evidence}
-    found = list(checks)
-    for pack in packs:
-        for rule in pack.rules:
-            if not rule.applies_to(zone):
-                continue
-            of_rule = [a for a in own if a.rule == rule.id]
-            for campaign in reversed(campaigns(of_rule)):
-                cause = _cause(rule, campaign, exposures, shift_days)
-                if cause is not None:
-                    found.append(_held_back(_proposal(pack, zone, cause), checked))
-                    break
-    return sorted(found, key=lambda p: (p.priority, p.agent, p.rule))
-
-
-def _order(assessment: Assessment) -> tuple[int, int, str, str, str]:
-    exposure = assessment.exposure
-    return (exposure.start, exposure.end, exposure.kit, exposure.deployment, assessment.level)
+from rules.states import RuleState, RuleStatus
+from rules.tickets import TicketProposal
 
 
 @dataclass(frozen=True, slots=True)
 class _Cause:
     """The level that decides and the next one that stays open."""
 
-    rule: Rule
     finding: LevelFinding
     still_open: LevelFinding | None
 
 
-def _cause(
-    rule: Rule, campaign: Sequence[Assessment], exposures: Sequence[Exposure], shift_days: Mapping[int, date]
-) -> _Cause | None:
-    findings = [find(rule, level, campaign, exposures, shift_days) for level in rule.levels]
-    fired = [finding for finding in findings if finding.fires]
-    doubted = [finding for finding in findings if finding.doubts]
-    if fired:
-        above = findings[findings.index(fired[-1]) + 1 :]
-        return _Cause(rule, fired[-1], next((finding for finding in above if finding.doubts), None))
-    return _Cause(rule, doubted[-1], None) if doubted else None
+def proposal_of(
+    pack: Pack, rule: Rule, zone: Zone, history: RuleHistory, status: RuleStatus, checks: Sequence[TicketProposal]
+) -> TicketProposal | None:
+    """What a rule asks for in a zone, for the latest campaign in which it has cause to.
 
-
-def _proposal(pack: Pack, zone: Zone, cause: _Cause) -> TicketProposal:
+    Parameters
+    ----------
+    checks : sequence of TicketProposal
+        The kit checks of the zone. A proposal that rests only on kits to be checked in the same campaign is held back
+        and says so; an acute one is not, and says that too.
+    """
+    campaign = history.campaign
+    if campaign is None or campaign.matter is None:
+        return None
+    matter = campaign.matter
+    cause = _cause(rule, campaign, matter)
     finding = cause.finding
     shifts = finding.sure if finding.fires else tuple(s for s in finding.shifts if s.sure or s.doubtful)
     evidence = tuple(a for shift in shifts for a in _counting(shift, finding))
-    worst = _worst(cause.rule, evidence)
-    still_open = cause.still_open
+    worst = _worst(rule, evidence)
+    kits = _only_checked(evidence, checks, campaign)
+    acute = finding.fires and rule.repetition.onset is Onset.IMMEDIATE
     case = Case(
-        rule=cause.rule,
+        rule=rule,
         finding=finding,
         shifts=shifts,
         worst=worst,
-        still_open=None if still_open is None else still_open.doubtful[-1].doubtful[0],
+        still_open=None if cause.still_open is None else cause.still_open.doubtful[-1].doubtful[0],
+        course=_course(rule, history, kits if acute else ()),
     )
     why, what, todo = reason(case), titles(case), advice(case)
-    level = finding.level
     return TicketProposal(
         zone=zone.id,
-        agent=cause.rule.agent,
-        rule=cause.rule.id,
-        kind=level.on_exceedance if finding.fires else TicketKind.TARGETED_METROLOGY,
-        level=level.name,
-        priority=level.priority if finding.fires else min(level.priority + 1, LEAST_URGENT),
+        agent=rule.agent,
+        rule=rule.id,
+        kind=matter.kind,
+        level=matter.level,
+        priority=matter.priority,
         title_fr=what.fr,
         title_en=what.en,
         reason_fr=why.fr,
@@ -124,8 +71,29 @@ def _proposal(pack: Pack, zone: Zone, cause: _Cause) -> TicketProposal:
         pack=pack.id,
         pack_version=pack.version,
         evidence=evidence,
-        held_back_by=None,
+        held_back_by=_held_back(kits) if kits and not acute else None,
         simulated=any(a.exposure.simulated for a in evidence),
+        status=status,
+    )
+
+
+def _cause(rule: Rule, campaign: Campaign, matter: Matter) -> _Cause:
+    deciding = find(rule, matter.index, campaign)
+    if not matter.fires:
+        return _Cause(deciding, None)
+    above = range(matter.index + 1, len(rule.levels))
+    still_open = next((index for index in above if campaign.tallies[index].doubts), None)
+    return _Cause(deciding, None if still_open is None else find(rule, still_open, campaign))
+
+
+def _course(rule: Rule, history: RuleHistory, checked: tuple[KitId, ...]) -> Course:
+    flapping = history.flapping
+    return Course(
+        state=history.state,
+        easing=history.easing if history.state in {RuleState.RECOVERING, RuleState.NORMAL} else None,
+        flapping=flapping,
+        shifts=rule.clearing.shifts * (2 if flapping else 1),
+        checked=checked,
     )
 
 
@@ -133,7 +101,7 @@ def _counting(shift: ShiftFinding, finding: LevelFinding) -> tuple[Assessment, .
     """What of a shift a proposal rests on."""
     if finding.fires:
         return shift.sure
-    return tuple(sorted((*shift.sure, *shift.doubtful), key=_order))
+    return tuple(sorted((*shift.sure, *shift.doubtful), key=lambda a: (a.exposure.kit, a.exposure.deployment)))
 
 
 def _worst(rule: Rule, evidence: Sequence[Assessment]) -> Assessment:
@@ -150,15 +118,24 @@ def _worst(rule: Rule, evidence: Sequence[Assessment]) -> Assessment:
     return max(evidence, key=extremity)
 
 
-def _held_back(proposal: TicketProposal, checked: set[KitId]) -> TicketProposal:
-    kits = sorted({a.exposure.kit for a in proposal.evidence})
-    if not set(kits) <= checked:
-        return proposal
+def _only_checked(
+    evidence: Sequence[Assessment], checks: Sequence[TicketProposal], campaign: Campaign
+) -> tuple[KitId, ...]:
+    """The kits a proposal rests on, where all of them are to be checked for what they missed in its campaign.
+
+    The check may be about another quantity, whose windows are others: what belongs to the same campaign is told by the
+    deployment and by the gap between campaigns.
+    """
+    first, last = campaign.windows[0].start - CAMPAIGN_GAP, campaign.reached + CAMPAIGN_GAP
+    missed = (a.exposure for check in checks for a in check.evidence)
+    checked = {e.kit for e in missed if e.deployment in campaign.deployments or (first <= e.start and e.end <= last)}
+    kits = {a.exposure.kit for a in evidence}
+    return tuple(sorted(kits)) if kits <= checked else ()
+
+
+def _held_back(kits: Sequence[KitId]) -> str:
     named = ", ".join(kits)
-    return replace(
-        proposal,
-        held_back_by=(
-            f"Contrôle du kit {named} en attente : cette proposition ne repose que sur lui. / "
-            f"A check of kit {named} is pending: this proposal rests on it alone."
-        ),
+    return (
+        f"Contrôle du kit {named} en attente : cette proposition ne repose que sur lui. / "
+        f"A check of kit {named} is pending: this proposal rests on it alone."
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from catalog.quantities import quantity
 from dsp.exposure import Measure
+from rules.course_sentences import Course, told
 from rules.decision import Assessment, Decision
 from rules.findings import LevelFinding, ShiftFinding
 from rules.language import (
@@ -66,6 +67,8 @@ class Case:
         The most extreme of them.
     still_open : Level and its limit, or None
         The next higher level that repeated doubt leaves open.
+    course : Course
+        Where the matter stands now.
     """
 
     rule: Rule
@@ -73,6 +76,7 @@ class Case:
     shifts: tuple[ShiftFinding, ...]
     worst: Assessment
     still_open: Assessment | None
+    course: Course
 
 
 def reason(case: Case) -> Bilingual:
@@ -111,6 +115,7 @@ def _french(case: Case) -> str:
     if case.still_open is not None:
         other = limit_number(case.still_open.limit, quantity_.decimals, Language.FRENCH)
         parts.append(f"le niveau suivant, {with_unit(other, quantity_.unit)}, reste incertain")
+    parts += [clause.fr for clause in told(case.course, case.rule.direction)]
     return f"{_SEMICOLON} ".join(parts) + "."
 
 
@@ -145,6 +150,7 @@ def _english(case: Case) -> str:
     if case.still_open is not None:
         other = limit_number(case.still_open.limit, quantity_.decimals, Language.ENGLISH)
         parts.append(f"the next level, {with_unit(other, quantity_.unit)}, stays open")
+    parts += [clause.en for clause in told(case.course, case.rule.direction)]
     return "; ".join(parts) + "."
 
 

@@ -1,0 +1,390 @@
+"""The history of a rule at a zone: a fold over its windows in event time, the same whenever and however they came."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from catalog.identifiers import DeploymentId
+from rules.occupation import Occupation, WorkedShift
+from rules.rule import Level, Onset, Rule
+from rules.states import RuleState, Transition
+from rules.ticket_kinds import TicketKind
+from rules.windows import Listener, RuleWindow, Said, Word
+
+CAMPAIGN_GAP = 14 * 86_400_000
+"""Milliseconds between two windows after which another deployment is another campaign: a kit that is swapped, moved
+within the zone or away for repair goes on with the same one."""
+
+LEAST_URGENT = 4
+"""Lowest priority of a ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a campaign has cause to ask for.
+
+    Attributes
+    ----------
+    index : int
+        Of the rule's level that decides.
+    fires : bool
+        An exceedance is indicated often enough; otherwise it cannot be ruled out often enough.
+    """
+
+    index: int
+    fires: bool
+    level: str
+    kind: TicketKind
+    priority: int
+
+
+def matter_of(level: Level, index: int, fires: bool) -> Matter:
+    """What a level asks for where it fires, or where doubt about it repeats: metrology, a little less urgent."""
+    if fires:
+        return Matter(index, fires, level.name, level.on_exceedance, level.priority)
+    return Matter(index, fires, level.name, TicketKind.TARGETED_METROLOGY, min(level.priority + 1, LEAST_URGENT))
+
+
+@dataclass(slots=True)
+class Tally:
+    """How often a level was sure or left open in a campaign, and whether a share of the worked time was enough."""
+
+    sure: int = 0
+    open: int = 0
+    often: bool = False
+    fires: bool = False
+    doubts: bool = False
+    share: float | None = None
+
+
+@dataclass(slots=True)
+class Campaign:
+    """A campaign of a rule: its windows so far, what they come to, and what it has cause to ask for.
+
+    A campaign is all windows of a deployment; deployments of one zone that overlap or follow within fourteen days are
+    one campaign, so that a kit swapped half-way does not halve what was seen.
+    """
+
+    tallies: list[Tally]
+    windows: list[RuleWindow] = field(default_factory=list)
+    deployments: set[DeploymentId] = field(default_factory=set)
+    reached: int = 0
+    matter: Matter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Easing:
+    """A run of windows in a row better than the limit by the rule's margin.
+
+    Attributes
+    ----------
+    since : datetime.date
+        Day of the first of them.
+    needed : int
+        How many make the state normal again.
+    """
+
+    since: date
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHistory:
+    """What the windows of a rule in a zone say one after another.
+
+    Attributes
+    ----------
+    transitions : tuple of Transition
+        At least one.
+    state : RuleState
+        The latest but for *no data*: what is resumed when data come back.
+    campaign : Campaign or None
+        The latest with cause to ask for something.
+    flapping : bool
+        It has come back so often that it is held as one matter.
+    easing : Easing or None
+        How the latest matter began to clear, where it does or did.
+    """
+
+    transitions: tuple[Transition, ...]
+    state: RuleState
+    flapping: bool
+    campaign: Campaign | None
+    easing: Easing | None
+
+
+def follow(
+    rule: Rule, windows: Sequence[RuleWindow], worked: Sequence[WorkedShift], watermark: int, until: int | None
+) -> RuleHistory:
+    """The history of a rule at a zone, from its first window to the watermark.
+
+    Parameters
+    ----------
+    windows : sequence of RuleWindow
+        Of the rule and one zone, at least one, by their ends; none ends after the watermark.
+    worked : sequence of WorkedShift
+        Of the rule's quantity in the zone, by their ends.
+    watermark : int
+        Event time up to which everything is known [ms UTC].
+    until : int or None
+        End of the zone's last deployment [ms UTC]; None where one is under way. Silence after it is no *no data*.
+
+    Notes
+    -----
+    A pure function of its arguments, in one pass. No transition depends on a window that ends after it: what is known
+    at an earlier watermark is the beginning of what is known at a later one.
+
+    *Pending* is bad but not often enough; *firing* is what the campaign's windows give cause to ask for. How often
+    something happened counts over the whole campaign, so that what is bad every Monday is not forgotten every Thursday;
+    after a matter has cleared, the next bad window of the same campaign fires at once. What was asked for outlives its
+    campaign until windows clear it; the next campaign counts anew.
+
+    *Recovering* begins with the first good window, *normal* with the last of ``clearing.shifts`` good ones in a row. A
+    window in between keeps the state and breaks the row; a silent one does neither. What fell back to firing as often
+    as ``flapping`` says is held as one matter and takes twice as many good windows.
+
+    *No data*: a window a kit was to see whole was silent, and none has said anything for ``delays.no_data``. Nights,
+    weekends and holidays have no windows and are no silence. The state before is resumed with the next window that
+    says something. Until the first one does there are no data either.
+
+    References
+    ----------
+    exposure-semantics, section 5.
+    """
+    follower = _Follower(rule, worked, until)
+    for window in windows:
+        follower.take(window)
+    return follower.history(watermark)
+
+
+class _Follower:
+    """The fold's state after some windows."""
+
+    __slots__ = (
+        "_campaign",
+        "_cause",
+        "_delay",
+        "_easing",
+        "_fired",
+        "_flapping",
+        "_good",
+        "_listener",
+        "_matter",
+        "_matters",
+        "_needed",
+        "_occupation",
+        "_relapses",
+        "_rule",
+        "_silent",
+        "_spoke",
+        "_spoken",
+        "_state",
+        "_transitions",
+        "_until",
+    )
+
+    def __init__(self, rule: Rule, worked: Sequence[WorkedShift], until: int | None) -> None:
+        self._rule = rule
+        self._listener = Listener(rule)
+        shares = rule.repetition.window_share is not None
+        self._occupation = Occupation(rule, worked) if shares else None
+        self._needed = 1 if rule.repetition.onset is Onset.IMMEDIATE else rule.repetition.shifts
+        self._delay = round(1000.0 * rule.delays.no_data)
+        self._until = until
+        self._matters: dict[tuple[int, bool], Matter] = {}
+        self._transitions: list[Transition] = []
+        self._campaign: Campaign | None = None
+        self._cause: Campaign | None = None  # the latest campaign with a matter
+        self._state = RuleState.NORMAL
+        self._matter: Matter | None = None  # while firing or recovering
+        self._fired = False  # so that firing again is a relapse
+        self._flapping = False
+        self._relapses: deque[int] = deque(maxlen=max(rule.flapping.times, 1))
+        self._spoken = 0  # windows that said something
+        self._good = 0
+        self._easing: Easing | None = None
+        self._spoke: int | None = None  # end of the last window that said something
+        self._silent: int | None = None  # end of the first silent one after it that a kit was to see whole
+
+    def take(self, window: RuleWindow) -> None:
+        """The next window in order of ends."""
+        campaign = self._campaign_of(window)
+        campaign.windows.append(window)
+        said = self._listener.said(window)
+        fresh = self._count(campaign, window, said)
+        if said.word is Word.SILENT and not fresh:
+            self._fall_silent(window)
+            return
+        self._speak(window.end)
+        self._step(window, said.word, campaign.matter, fresh)
+        self._show(window.end)
+
+    def history(self, watermark: int) -> RuleHistory:
+        """What the windows so far come to at a watermark."""
+        transitions = self._transitions
+        silence = self._silence()
+        if silence is not None and silence <= watermark:
+            transitions = [*transitions, Transition(silence, RuleState.NO_DATA)]
+        if self._cause is not None and self._cause is self._campaign:
+            self._tell_shares(self._cause)
+        return RuleHistory(tuple(transitions), self._state, self._flapping, self._cause, self._easing)
+
+    # ----------------------------------------------------------------------------------------------------- campaigns
+
+    def _campaign_of(self, window: RuleWindow) -> Campaign:
+        campaign = self._campaign
+        deployments = {assessment.exposure.deployment for assessment in window.assessments}
+        if campaign is None or (
+            window.start - campaign.reached > CAMPAIGN_GAP and campaign.deployments.isdisjoint(deployments)
+        ):
+            if campaign is not None and campaign is self._cause:
+                self._tell_shares(campaign)
+            campaign = self._campaign = Campaign([Tally() for _ in self._rule.levels])
+            self._fired = self._state in {RuleState.FIRING, RuleState.RECOVERING}
+            self._relapses.clear()
+            if self._occupation is not None:
+                self._occupation.begin(window.start)
+        campaign.deployments |= deployments
+        campaign.reached = max(campaign.reached, window.end)
+        return campaign
+
+    def _tell_shares(self, campaign: Campaign) -> None:
+        if self._occupation is not None:
+            for tally, share in zip(campaign.tallies, self._occupation.largest(), strict=True):
+                tally.share = share if tally.often else None
+
+    def _count(self, campaign: Campaign, window: RuleWindow, said: Said) -> bool:
+        """Whether the campaign has cause to ask for something it did not ask for before."""
+        changed = said.sure | said.open
+        for index, tally in enumerate(campaign.tallies):
+            if said.sure >> index & 1:
+                tally.sure += 1
+            elif said.open >> index & 1:
+                tally.open += 1
+        if self._occupation is not None:
+            self._occupation.mark(window.day, said.sure)
+            least = self._rule.repetition.window_share
+            for index, share in enumerate(self._occupation.shares(window.end)):
+                tally = campaign.tallies[index]
+                if share is not None and least is not None and share >= least and not tally.often:
+                    tally.often = True
+                    changed |= 1 << index
+        if not changed:
+            return False
+        matter = self._weigh(campaign)
+        if matter is None or matter is campaign.matter:
+            return False
+        campaign.matter = matter
+        self._cause = campaign
+        return True
+
+    def _weigh(self, campaign: Campaign) -> Matter | None:
+        """The highest level that fires, else the highest that stays open often enough that it must be measured."""
+        enough = self._rule.repetition.shifts
+        firing = doubted = -1
+        for index, tally in enumerate(campaign.tallies):
+            tally.fires = tally.sure >= self._needed or tally.often
+            asks = self._listener.asking >> index & 1
+            tally.doubts = bool(asks) and not tally.fires and tally.open > 0 and tally.sure + tally.open >= enough
+            if tally.fires:
+                firing = index
+            elif tally.doubts:
+                doubted = index
+        index, fires = (firing, True) if firing >= 0 else (doubted, False)
+        if index < 0:
+            return None
+        known = self._matters.get((index, fires))
+        if known is None:
+            known = self._matters[index, fires] = matter_of(self._rule.levels[index], index, fires)
+        return known
+
+    # -------------------------------------------------------------------------------------------------------- silence
+
+    def _silence(self) -> int | None:
+        """When the silence under way became *no data*, or will."""
+        if self._silent is None or self._spoke is None:
+            return None
+        at = max(self._spoke + self._delay, self._silent)
+        return at if self._until is None or at <= self._until else None
+
+    def _fall_silent(self, window: RuleWindow) -> None:
+        if not self._transitions:
+            self._transitions.append(Transition(window.end, RuleState.NO_DATA))
+        if self._silent is None and any(assessment.exposure.whole for assessment in window.assessments):
+            self._silent = window.end
+
+    def _speak(self, end: int) -> None:
+        silence = self._silence()
+        if silence is not None and silence < end:
+            self._transitions.append(Transition(silence, RuleState.NO_DATA))
+            self._show(end)
+        self._spoke, self._silent = end, None
+        self._spoken += 1
+
+    # --------------------------------------------------------------------------------------------------------- states
+
+    def _step(self, window: RuleWindow, word: Word, cause: Matter | None, fresh: bool) -> None:
+        if fresh or (word is Word.BAD and cause is not None):
+            self._fire(cause)
+        elif word is Word.BAD:
+            self._worsen()
+        elif word is Word.GOOD:
+            self._better(window.day)
+        else:
+            self._good = 0
+
+    def _worsen(self) -> None:
+        if self._state is RuleState.RECOVERING:
+            self._fire(self._matter)
+            return
+        self._good = 0
+        if self._state is RuleState.NORMAL:
+            self._state = RuleState.PENDING
+
+    def _fire(self, matter: Matter | None) -> None:
+        self._matter = matter
+        self._good, self._easing = 0, None
+        if self._state is RuleState.FIRING:
+            return
+        self._state = RuleState.FIRING
+        if self._fired:
+            self._relapses.append(self._spoken)
+            often = len(self._relapses) == self._relapses.maxlen
+            self._flapping |= often and self._spoken - self._relapses[0] < self._rule.flapping.shifts
+        self._fired = True
+
+    def _better(self, day: date) -> None:
+        if self._state is RuleState.NORMAL:
+            return
+        needed = self._rule.clearing.shifts * (2 if self._flapping else 1)
+        self._good += 1
+        if self._good == 1 and self._state is not RuleState.PENDING:
+            self._easing = Easing(day, needed)
+        if self._good >= needed:
+            if self._flapping:
+                self._relapses.clear()
+            self._state, self._matter, self._flapping = RuleState.NORMAL, None, False
+        elif self._state is RuleState.FIRING:
+            self._state = RuleState.RECOVERING
+
+    def _show(self, at: int) -> None:
+        """The state as a transition, where it is another one than before."""
+        matter = self._matter
+        last = self._transitions[-1] if self._transitions else None
+        if matter is None:
+            shown = Transition(at, self._state)
+        else:
+            shown = Transition(at, self._state, matter.level, matter.kind, matter.priority, self._flapping)
+        if last is None or not _same(last, shown):
+            self._transitions.append(shown)
+
+
+def _same(one: Transition, other: Transition) -> bool:
+    return (
+        one.state is other.state
+        and one.level == other.level
+        and one.kind is other.kind
+        and one.priority == other.priority
+        and one.flapping == other.flapping
+    )
