@@ -34,6 +34,9 @@ _WORK_ROOMS = frozenset(
     }
 )
 
+_OPEN_PLAN = frozenset({ZoneKind.OPEN_PLAN_OFFICE})
+_OFFICES = frozenset({ZoneKind.OFFICE, ZoneKind.OPEN_PLAN_OFFICE})
+
 _KINDS_BY_CONTEXT = {
     "local à pollution spécifique": frozenset({ZoneKind.SPECIFIC_POLLUTION}),
     "indoor circulation routes": frozenset({ZoneKind.CIRCULATION}),
@@ -46,6 +49,16 @@ _KINDS_BY_CONTEXT = {
     "nurseries, schools, leisure centres (ERP); by analogy elsewhere": _NON_SPECIFIC,
     "offices / non-specific pollution rooms": _NON_SPECIFIC,
     "indoor air, general population": _NON_SPECIFIC,
+    "ambient & indoor air, general population": _NON_SPECIFIC,
+    "open-plan, activity mainly by phone": _OPEN_PLAN,
+    "open-plan, collaborative": _OPEN_PLAN,
+    "open-plan, low-collaboration/concentration": _OPEN_PLAN,
+    "open-plan receiving public": _OPEN_PLAN,
+    "open-plan office": _OPEN_PLAN,
+    "open-plan, ISO space types 2-5": _OPEN_PLAN,
+    "office: writing, typing, reading, data processing": _OFFICES,
+    "offices": _NON_SPECIFIC,
+    "classrooms (general)": frozenset({ZoneKind.CLASSROOM}),
     "mines and quarries": frozenset(),
     "ambient air": frozenset(),
 }
@@ -69,6 +82,8 @@ _MEASURES_BY_METRIC = {
     "hourly mean": {Measure.MAX_1H, Measure.MIN_1H, Measure.MEAN},
     "minimum while workers present": {Measure.MINIMUM, Measure.P5, Measure.P10},
     "minimum": {Measure.MINIMUM, Measure.P5, Measure.P10},
+    "maintained mean": {Measure.MEAN, Measure.P50},
+    "24-h mean, 99th percentile (3-4 days/yr)": {Measure.MAX_24H},
 }
 """A limit's metric → the measures that speak of it. A shift mean beyond an hourly limit implies an hour beyond it."""
 
@@ -111,8 +126,13 @@ def is_gravimetric_dust(limit: Limit) -> bool:
     return limit.agent == "dust"
 
 
+def is_maintained_mean(limit: Limit) -> bool:
+    """Whether the limit is a mean maintained over the points of a task area (EN 12464-1), which no one sensor sees."""
+    return limit.metric == "maintained mean"
+
+
 def measures_of(limit: Limit) -> frozenset[Measure]:
-    """The measures that speak of a limit's metric; empty where none does (an annual mean, a maintained design mean)."""
+    """The measures that speak of a limit's metric; empty where none does (an annual mean)."""
     if limit.metric == "mean" and limit.averaging_period is not None:
         return frozenset(_MEAN_BY_PERIOD.get(limit.averaging_period, set()))
     return frozenset(_MEASURES_BY_METRIC.get(limit.metric, set()))

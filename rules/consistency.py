@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from catalog.limits import Comparator, LegalStatus, Limit, Verification
@@ -10,27 +9,23 @@ from catalog.quantities import Quantity
 from dsp.exposure import Measure, WindowKind
 from dsp.measures import measures_of as measures_computed
 from rules import comparability
-from rules.document import Record
-from rules.rule import Comparability, Level, Rule, Standing, Tiers
-from rules.tickets import TicketKind
+from rules.document import Record, one_of
+from rules.rule import Comparability, InconclusiveOutcome, Rule, Standing, Tiers
+from rules.severity import demand, milder, outcome_words, overlap
+from rules.ticket_kinds import TicketKind
+from rules.traced import TracedLevel, TracedRule
+from rules.workplace_actions import AmtType
 
 _DURATIONS = (Measure.TIME_ABOVE, Measure.TIME_BELOW)
 _CHEMICAL_MEASURES = (Measure.TWA_8H, Measure.MAX_15MIN)
 
 
-@dataclass(frozen=True, slots=True)
-class TracedLevel:
-    """A level, where it stands in the file, and the catalog rows behind it (none for a value of the pack's own)."""
-
-    record: Record
-    level: Level
-    rows: tuple[Limit, ...]
-
-
-def mistakes_of_rule(record: Record, rule: Rule, measured: Quantity, levels: Sequence[TracedLevel]) -> None:
+def mistakes_of_rule(traced_rule: TracedRule) -> None:
     """Note what cannot be defended about a rule whose fields are right one by one."""
-    _agent_and_measure(record, rule, measured)
+    record, rule, levels = traced_rule.record, traced_rule.rule, traced_rule.levels
+    _agent_and_measure(record, rule, traced_rule.measured)
     _tiers(record, rule, levels)
+    _metrology(record, rule)
     names: set[str] = set()
     for traced in levels:
         _name(traced, names)
@@ -66,6 +61,20 @@ def _tiers(record: Record, rule: Rule, levels: Sequence[TracedLevel]) -> None:
             "tiers",
             'is "legal_chemical"; tiers are shares of a legal limit for 8 hours (twa_8h) or 15 minutes (max_15min); '
             "write none, or take such a limit with standing legal",
+        )
+
+
+def _metrology(record: Record, rule: Rule) -> None:
+    asked = rule.tiers is Tiers.LEGAL_CHEMICAL or any(
+        level.on_exceedance is TicketKind.TARGETED_METROLOGY
+        or level.on_inconclusive is InconclusiveOutcome.TARGETED_METROLOGY
+        for level in rule.levels
+    )
+    if asked and rule.metrology is None:
+        record.mistake(
+            "metrology",
+            "is missing, but the rule asks for targeted metrology; "
+            "add metrology: { method_fr: …, method_en: … }, the measurement to ask for",
         )
 
 
@@ -106,6 +115,14 @@ def _dates(traced: TracedLevel) -> None:
 def _outcomes(traced: TracedLevel, rule: Rule) -> None:
     level = traced.level
     unverified = [limit.id for limit in level.limits if limit.verification is not Verification.YES]
+    if level.on_exceedance is TicketKind.WORKPLACE_ACTION and level.amt_type is None:
+        traced.record.mistake(
+            "amt_type", f"is missing, but the level asks for workplace_action; expected {one_of(AmtType)}; add it"
+        )
+    if level.on_exceedance is TicketKind.TARGETED_METROLOGY and level.amt_type is not None:
+        traced.record.mistake(
+            "amt_type", f'is "{level.amt_type.value}", but the level asks for no workplace action; leave it out'
+        )
     if level.on_exceedance is TicketKind.KIT_CHECK:
         traced.record.mistake(
             "on_exceedance",
@@ -152,6 +169,12 @@ def _row(traced: TracedLevel, row: Limit, rule: Rule) -> None:
             f'is "{row.id}", for dust that is sampled and weighed; an optical counter only hints at it; '
             "write comparability: indication_only and on_exceedance: targeted_metrology",
         )
+    if comparability.is_maintained_mean(row) and rule.comparability is Comparability.DIRECT:
+        traced.record.mistake(
+            "limit",
+            f'is "{row.id}", a mean to be maintained over the points of a task area; one sensor only hints at it; '
+            "write comparability: indication_only and on_exceedance: targeted_metrology",
+        )
     measures = comparability.measures_of(row)
     if rule.measure not in measures:
         expected = " or ".join(sorted(m.value for m in measures))
@@ -178,22 +201,32 @@ def _row(traced: TracedLevel, row: Limit, rule: Rule) -> None:
 
 
 def _order(levels: Sequence[TracedLevel]) -> None:
-    """Levels rise in severity; at one value, ``>=`` is reached before ``>``."""
-    previous: tuple[float, float] | None = None
-    below: bool | None = None
-    for traced in levels:
-        if not traced.level.limits:
-            continue
-        last = traced.level.limits[-1]
-        directions = {limit.comparator is Comparator.BELOW for limit in traced.level.limits}
-        if len(directions) > 1 or (below is not None and below not in directions):
-            traced.record.mistake("limit", "mixes upper and lower limits in one rule; write two rules")
-            return
-        below = last.comparator is Comparator.BELOW
-        rank = (-last.value if below else last.value, 1.0 if last.comparator is Comparator.ABOVE else 0.0)
-        if previous is not None and rank <= previous:
-            traced.record.mistake(
+    """Levels rise in severity on every day; at one value ``>=`` is reached before ``>``; outcomes never get milder."""
+    below = {limit.comparator is Comparator.BELOW for traced in levels for limit in traced.level.limits}
+    if len(below) > 1:
+        mixed = next(traced for traced in levels if _is_below(traced) is not _is_below(levels[0]) or _is_mixed(traced))
+        mixed.record.mistake("limit", "mixes upper and lower limits in one rule; write two rules")
+        return
+    for before, after in itertools.pairwise(levels):
+        if any(
+            overlap(a, b) and demand(b) <= demand(a)
+            for a, b in itertools.product(before.level.limits, after.level.limits)
+        ):
+            after.record.mistake(
                 "limit",
                 "is not more severe than the level before it; write the levels from the mildest to the most severe",
             )
-        previous = rank
+        elif milder(after.level, before.level):
+            after.record.mistake(
+                "on_exceedance",
+                f"asks for {outcome_words(after.level)}, less than the level before it "
+                f"({outcome_words(before.level)}); the more severe value asks for at least as much",
+            )
+
+
+def _is_below(traced: TracedLevel) -> bool:
+    return traced.level.limits[0].comparator is Comparator.BELOW
+
+
+def _is_mixed(traced: TracedLevel) -> bool:
+    return len({limit.comparator is Comparator.BELOW for limit in traced.level.limits}) > 1

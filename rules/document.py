@@ -25,9 +25,13 @@ class Mistakes:
     filename: str
     messages: list[str] = field(default_factory=list)
 
+    def told(self, node: yaml.Node, text: str) -> str:
+        """The line a person reads about a mistake at a node."""
+        return f"{self.filename}:{node.start_mark.line + 1}: {text}"
+
     def add(self, node: yaml.Node, text: str) -> None:
         """Note a mistake at the line of a node."""
-        self.messages.append(f"{self.filename}:{node.start_mark.line + 1}: {text}")
+        self.messages.append(self.told(node, text))
 
 
 class Record:
@@ -52,6 +56,26 @@ class Record:
         """Path of a field, as a person writes it."""
         return f"{self.path}.{name}" if self.path else name
 
+    @property
+    def place(self) -> str:
+        """Where it stands, ``file:line``."""
+        return f"{self._mistakes.filename}:{self.node.start_mark.line + 1}"
+
+    @property
+    def filename(self) -> str:
+        """The file it is read from."""
+        return self._mistakes.filename
+
+    @property
+    def mistakes_noted(self) -> int:
+        """How many mistakes its file has so far."""
+        return len(self._mistakes.messages)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The known fields that are there, empty ones too."""
+        return tuple(self._nodes)
+
     def has(self, name: str) -> bool:
         """Whether the field is there and not empty."""
         node = self._nodes.get(name)
@@ -61,9 +85,13 @@ class Record:
         """Whether the field is there and is a mapping."""
         return isinstance(self._nodes.get(name), yaml.MappingNode)
 
+    def told(self, name: str, text: str) -> str:
+        """The line a person reads about a mistake at a field (or at the record where the field is absent)."""
+        return self._mistakes.told(self._nodes.get(name, self.node), f"{self.at(name)} {text}")
+
     def mistake(self, name: str, text: str) -> None:
-        """Note a mistake at a field (or at the record where the field is absent); the text starts with its path."""
-        self._mistakes.add(self._nodes.get(name, self.node), f"{self.at(name)} {text}")
+        """Note a mistake at a field; the text starts with its path."""
+        self._mistakes.messages.append(self.told(name, text))
 
     def text(self, name: str) -> str:
         """A text that is not empty."""
@@ -114,7 +142,7 @@ class Record:
 
     def choice(self, name: str, kind: type[E]) -> E:
         """One of the values of an enum."""
-        node = self._needed(name, _one_of(kind))
+        node = self._needed(name, one_of(kind))
         return next(iter(kind)) if node is None else self._choice(name, node, kind)
 
     def choices(self, name: str, kind: type[E]) -> tuple[E, ...]:
@@ -153,6 +181,24 @@ class Record:
             return None
         return Record(node, self.at(name), self._mistakes, fields)
 
+    def entries(self, name: str) -> "list[Entry]":
+        """The entries of a mapping whose keys the writer chooses, each key once."""
+        node = self._needed(name, "a mapping")
+        if node is None:
+            return []
+        if not isinstance(node, yaml.MappingNode) or not node.value:
+            self.mistake(name, f"is {_shown(node)}; expected a mapping with at least one entry")
+            return []
+        found: dict[str, Entry] = {}
+        for key, value in node.value:
+            written = key.value if isinstance(key, yaml.ScalarNode) else ""
+            if not written or written in found:
+                told = f'"{written}" twice' if written else _shown(key)
+                self._mistakes.add(key, f"{self.at(name)} has {told} as a name; expected each name once; remove one")
+                continue
+            found[written] = Entry(written, key, value, f"{self.at(name)}.{written}", self._mistakes)
+        return list(found.values())
+
     def records(self, name: str, fields: tuple[str, ...]) -> list["Record"]:
         """A list of mappings inside this one."""
         found = []
@@ -176,8 +222,41 @@ class Record:
             if member.value == written:
                 return member
         hint = did_you_mean(str(written), [str(member.value) for member in kind])
-        self._mistakes.add(node, f"{self.at(name)} is {_shown(node)}; expected {_one_of(kind)}; {hint}")
+        self._mistakes.add(node, f"{self.at(name)} is {_shown(node)}; expected {one_of(kind)}; {hint}")
         return next(iter(kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One named entry of a mapping."""
+
+    name: str
+    key: yaml.Node
+    value: yaml.Node
+    path: str
+    _mistakes: Mistakes
+
+    def mistake(self, text: str) -> None:
+        """Note a mistake at the entry; the text starts with its path."""
+        self._mistakes.add(self.key, f"{self.path} {text}")
+
+    def text(self) -> str:
+        """The entry's text, not empty."""
+        if isinstance(self.value, yaml.ScalarNode) and self.value.tag != _NULL and self.value.value.strip():
+            return " ".join(self.value.value.split())
+        self.mistake(f"is {_shown(self.value)}; expected a text")
+        return ""
+
+    def mapping(self, fields: Iterable[str]) -> yaml.MappingNode | None:
+        """The entry's mapping, not empty."""
+        if isinstance(self.value, yaml.MappingNode) and self.value.value:
+            return self.value
+        self.mistake(f"is {_shown(self.value)}; expected a mapping with some of {', '.join(fields)}")
+        return None
+
+    def record(self, node: yaml.MappingNode, fields: Iterable[str]) -> Record:
+        """A mapping read in the place of the entry."""
+        return Record(node, self.path, self._mistakes, fields)
 
 
 def compose(text: str, mistakes: Mistakes, fields: tuple[str, ...]) -> Record | None:
@@ -202,7 +281,8 @@ def compose(text: str, mistakes: Mistakes, fields: tuple[str, ...]) -> Record | 
     return Record(root, "", mistakes, fields)
 
 
-def _one_of(kind: type[Enum]) -> str:
+def one_of(kind: type[Enum]) -> str:
+    """The values of an enum, as a person may write them."""
     return "one of " + ", ".join(str(member.value) for member in kind)
 
 

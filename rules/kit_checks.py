@@ -8,8 +8,9 @@ from catalog.identifiers import KitId, QuantityId, RuleId, ZoneId
 from catalog.quantities import quantity
 from dsp.exposure import Exposure, Measure, WindowKind
 from rules.decision import Assessment, Decision
+from rules.kit_check_rule import KitCheckRule
 from rules.language import NARROW_SPACE, NO_BREAK_SPACE, Language, days, enumeration, percent, typeset_french
-from rules.rule import Bilingual, Pack
+from rules.rule import Pack
 from rules.sentences import counted_en, counted_fr
 from rules.tickets import TicketKind, TicketProposal
 
@@ -17,23 +18,9 @@ AGENT = "kit"
 """What a kit check is about: no exposure, the kit itself. One kit, one ticket, however many of its quantities fail."""
 
 LEVEL = "coverage"
-PRIORITY = 3
-RECENT = 3
-"""Shifts looked at first: what failed long ago and works again needs no check."""
-REPEATED = 2
-"""Shifts with too little data among the recent ones that make a check."""
 
 _ROLLING = frozenset(
     {Measure.MAX_15MIN, Measure.MAX_30MIN, Measure.MAX_1H, Measure.MIN_1H, Measure.MAX_8H, Measure.MAX_24H}
-)
-
-_TITLE = Bilingual("Kit à contrôler : données insuffisantes", "Kit to check: insufficient data")
-_ADVICE = Bilingual(
-    "Vérifier sur place l’alimentation, la liaison au réseau et le capteur ; relever le dernier message "
-    "reçu (vigie doctor) ; remplacer le kit si les données ne reviennent pas, puis prolonger la campagne des périodes "
-    "perdues.",
-    "Check power, network link and sensor on site; look up the last message received (vigie doctor); replace the kit "
-    "if data do not come back, then extend the campaign by the shifts lost.",
 )
 
 
@@ -42,6 +29,7 @@ class _Watched:
     """One shift a kit should have seen whole: how much of it was seen, and what was made of it."""
 
     start: int
+    end: int
     coverage: float
     short: bool
     assessments: tuple[Assessment, ...]
@@ -54,12 +42,13 @@ def kit_checks(
     exposures: Iterable[Exposure],
     shift_days: Mapping[int, date],
 ) -> list[TicketProposal]:
-    """A check for each kit that had too little data in two of its last three whole shifts, or in most of them.
+    """The kit checks of the packs, for each kit that has cause for one.
 
     Notes
     -----
-    Only quantities a rule of the zone needs count, each with that rule's minimum coverage; and only shifts wholly
-    inside the deployment: a kit that comes or goes in the middle of a shift is nobody's fault.
+    How many shifts with too little data it takes is said by each :class:`KitCheckRule`. Only quantities a rule of the
+    zone needs count, each with that rule's minimum coverage; and only shifts wholly inside the deployment: a kit that
+    comes or goes in the middle of a shift is nobody's fault.
     """
     coverage: dict[tuple[KitId, QuantityId, int, int], float] = {}
     for exposure in exposures:
@@ -75,17 +64,18 @@ def kit_checks(
             by_shift.setdefault((exposure.start, exposure.end), []).append(assessment)
     found = []
     for kit in sorted(grouped):
-        failing: dict[QuantityId, list[_Watched]] = {}
-        for quantity_id in sorted(grouped[kit]):
-            by_shift = grouped[kit][quantity_id]
-            watched = [
+        watched = {
+            quantity_id: [
                 _watch(window, by_shift[window], coverage.get((kit, quantity_id, *window)), minima)
                 for window in sorted(by_shift)
             ]
-            if _fails(watched):
-                failing[quantity_id] = watched
-        if failing:
-            found.append(_proposal(packs, zone, kit, failing, shift_days))
+            for quantity_id, by_shift in sorted(grouped[kit].items())
+        }
+        for pack in packs:
+            for check in pack.kit_checks:
+                failing = {quantity_id: shifts for quantity_id, shifts in watched.items() if _fails(check, shifts)}
+                if failing:
+                    found.append(_proposal(pack, check, zone, kit, failing, shift_days))
     return found
 
 
@@ -96,17 +86,22 @@ def _watch(
     coverage = own if seen is None else min(own, seen)
     minimum = max(minima[a.rule] for a in assessments)
     undecided = any(a.decision is Decision.INSUFFICIENT_DATA for a in assessments)
-    return _Watched(window[0], coverage, undecided or coverage < minimum, tuple(assessments))
+    return _Watched(*window, coverage, undecided or coverage < minimum, tuple(assessments))
 
 
-def _fails(watched: Sequence[_Watched]) -> bool:
-    recent = sum(shift.short for shift in watched[-RECENT:])
-    overall = sum(shift.short for shift in watched)
-    return recent >= REPEATED or (overall >= REPEATED and recent > 0 and 2 * overall > len(watched))
+def _fails(check: KitCheckRule, watched: Sequence[_Watched]) -> bool:
+    short = [shift for shift in watched if shift.short]
+    recent = sum(shift.short for shift in watched[-check.recent :])
+    if not short or not recent:
+        return False
+    lately = recent >= check.insufficient
+    mostly = len(short) >= check.insufficient and len(short) > check.campaign_share * len(watched)
+    return (lately or mostly) and short[-1].end - short[0].start >= check.delay * 1000.0
 
 
 def _proposal(
-    packs: Sequence[Pack],
+    pack: Pack,
+    check: KitCheckRule,
     zone: ZoneId,
     kit: KitId,
     failing: Mapping[QuantityId, Sequence[_Watched]],
@@ -115,7 +110,6 @@ def _proposal(
     short = [shift for watched in failing.values() for shift in watched if shift.short]
     starts = {shift.start for watched in failing.values() for shift in watched}
     evidence = tuple(sorted((_first(shift) for shift in short), key=lambda a: (a.exposure.start, a.exposure.quantity)))
-    pack = _pack_of(packs, evidence[0].rule)
     lowest = min(shift.coverage for shift in short)
     counted = len({shift.start for shift in short})
     when = [shift_days[shift.start] for shift in short]
@@ -127,12 +121,12 @@ def _proposal(
     return TicketProposal(
         zone=zone,
         agent=AGENT,
-        rule=RuleId(f"kit-check-{kit}"),
+        rule=RuleId(f"{check.id}-{kit}"),
         kind=TicketKind.KIT_CHECK,
         level=LEVEL,
-        priority=PRIORITY,
-        title_fr=typeset_french(_TITLE.fr),
-        title_en=_TITLE.en,
+        priority=check.priority,
+        title_fr=typeset_french(check.title.fr),
+        title_en=check.title.en,
         reason_fr=(
             f"Kit {kit}{NO_BREAK_SPACE}: données insuffisantes ({french}) lors {of_shifts} "
             f"({days(when, Language.FRENCH)}){NARROW_SPACE}; "
@@ -142,8 +136,8 @@ def _proposal(
             f"Kit {kit}: insufficient data ({english}) in {in_shifts} "
             f"({days(when, Language.ENGLISH)}); lowest coverage {percent(lowest, Language.ENGLISH)}."
         ),
-        advice_fr=typeset_french(_ADVICE.fr),
-        advice_en=_ADVICE.en,
+        advice_fr=typeset_french(check.advice.fr),
+        advice_en=check.advice.en,
         limit_source="",
         pack=pack.id,
         pack_version=pack.version,
@@ -159,7 +153,3 @@ def _first(shift: _Watched) -> Assessment:
         shift.assessments,
         key=lambda a: (a.decision is not Decision.INSUFFICIENT_DATA, a.rule, a.level, a.exposure.measure.value),
     )
-
-
-def _pack_of(packs: Sequence[Pack], rule: RuleId) -> Pack:
-    return next(pack for pack in packs if any(r.id == rule for r in pack.rules))

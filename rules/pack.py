@@ -1,19 +1,17 @@
 """Rule packs: the YAML files a service works by, read strictly."""
 
 from functools import cache
-from pathlib import Path
 
 from rules.errors import PackError
-from rules.pack_reader import read_pack
+from rules.pack_reader import Reading, read_pack, read_shipped
 from rules.rule import Pack
+from rules.shipped import PACKS, shipped_names
 
-__all__ = ["Pack", "default_packs", "load_pack"]
-
-PACKS = Path(__file__).with_name("packs")
+__all__ = ["PACKS", "Pack", "default_packs", "load_pack"]
 
 
 def load_pack(text: str, filename: str) -> Pack:
-    """The pack of a YAML text.
+    """The pack of a YAML text; one on top of others comes with their rules in it.
 
     Parameters
     ----------
@@ -26,13 +24,16 @@ def load_pack(text: str, filename: str) -> Pack:
     PackError
         With every mistake of the file, each with its line.
     """
-    reading = read_pack(text, filename)
-    if reading.pack is None:
-        raise PackError(reading.messages)
-    return reading.pack
+    return _pack(read_pack(text, filename))
 
 
 @cache
 def default_packs() -> tuple[Pack, ...]:
-    """The packs that come with Vigie, by file name."""
-    return tuple(load_pack(path.read_text(encoding="utf-8"), path.name) for path in sorted(PACKS.glob("*.yaml")))
+    """The packs that come with Vigie, the law first."""
+    return tuple(_pack(read_shipped(name)) for name in shipped_names())
+
+
+def _pack(reading: Reading) -> Pack:
+    if reading.pack is None:
+        raise PackError(reading.messages)
+    return reading.pack

@@ -18,9 +18,8 @@ from dsp.subject import Subject, Threshold
 from firmware_sim.kit import VirtualKit
 from firmware_sim.workplaces import DEMO_DAYS, demo, first_demo_day, working_days
 from firmware_sim.zones import local_instant
-from rules.engine import assess, thresholds
+from rules.engine import assess, propose, thresholds
 from rules.pack import default_packs
-from rules.proposals import propose
 
 EXPECTED = {
     ("joinery-machines", "noise-daily-exposure", "workplace_action"),

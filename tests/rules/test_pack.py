@@ -27,6 +27,7 @@ rules:
     probabilities: { exceedance: 0.95, none: 0.05 }
     repetition: { onset: repeated, shifts: 2, window_share: 0.2, working_days: 5 }
     clear: { margin: 50, shifts: 3 }
+    metrology: { method_fr: Débit d'air neuf, method_en: Outdoor air flow }
     title_fr: Air
     title_en: Air
     advice_fr: Aérer.
@@ -42,7 +43,14 @@ rules:
         on_exceedance: workplace_action
         on_inconclusive: targeted_metrology
         priority: 3
+        amt_type: ventilation
 """
+
+NO_ACTION = (
+    ("on_exceedance: workplace_action", "on_exceedance: targeted_metrology"),
+    ("        amt_type: ventilation\n", ""),
+)
+"""The level asks for metrology, and so for no kind of workplace action."""
 
 
 def mistakes(*changes: tuple[str, str]) -> list[str]:
@@ -144,7 +152,7 @@ def test_voc_sensor_against_a_vlep_is_refused(quantity: str) -> None:
     found = measuring(quantity, "voc", "twa_8h", "toluene-8h" if quantity == "none" else "formaldehyde-vlep-8h")
     assert len(found) == 1
     assert "cannot be held against VLEP 8h" in found[0]
-    assert found[0].startswith("mine.yaml:29: rules[0].levels[0].limit is ")
+    assert found[0].startswith("mine.yaml:30: rules[0].levels[0].limit is ")
 
 
 def test_ambient_level_against_the_limit_under_the_protector_is_refused() -> None:
@@ -181,7 +189,7 @@ def test_dust_law_of_specific_pollution_is_refused_in_an_office() -> None:
         "twa_8h",
         "dust-specific-total-4",
         ("comparability: direct", "comparability: indication_only"),
-        ("on_exceedance: workplace_action", "on_exceedance: targeted_metrology"),
+        *NO_ACTION,
     )
     assert len(found) == 1
     assert "does not hold in office" in found[0]
@@ -220,11 +228,12 @@ def test_limit_of_another_country_is_no_law_here() -> None:
             "light",
             "p10",
             "light-en12464-office-writing-500",
-            "no measure of a shift or day speaks of it",
+            "use measure mean or p50",
         ),
         ("co2", "co2", "mean", "co2-vlep-8h-5000", "use measure twa_8h"),
         ("laeq", "noise", "leq", "noise-lex8h-lower-80", "use measure lex_8h"),
         ("pm10", "dust", "max_24h", "pm10-who-annual-15", "not computed for pm10 over a shift"),
+        ("pm10", "dust", "mean", "pm10-who-annual-15", "no measure of a shift or day speaks of it"),
         (
             "temperature",
             "heat",
@@ -264,7 +273,7 @@ def test_gap_between_limits_is_refused() -> None:
         "[dust-specific-total-10, dust-specific-total-4]",
         ("zones: [office]", "zones: [specific_pollution]"),
         ("comparability: direct", "comparability: indication_only"),
-        ("on_exceedance: workplace_action", "on_exceedance: targeted_metrology"),
+        *NO_ACTION,
     )
     assert len(found) == 1
     assert "leaves 2022-01-01 to 2023-06-30 without a limit" in found[0]
@@ -296,7 +305,8 @@ def test_levels_are_written_from_the_mildest() -> None:
 
 def test_upper_and_lower_limits_are_two_rules() -> None:
     text = GOOD.replace("quantity: co2", "quantity: humidity").replace("agent: co2", "agent: humidity")
-    text = text.replace("on_exceedance: workplace_action", "on_exceedance: targeted_metrology")
+    for old, new in NO_ACTION:
+        text = text.replace(old, new)
     text = text.replace("measure: max_1h", "measure: mean").replace("co2-inrs-office-1000", "humidity-en16798-dry-20")
     level = text[text.index("      - name: one") :]
     second = level.replace("name: one", "name: two").replace("humidity-en16798-dry-20", "humidity-office-upper-70")

@@ -97,7 +97,7 @@ def test_reason_is_one_exact_sentence_in_each_language() -> None:
         "no exceedance indicated since 4 March 2026, to be confirmed over three shifts in a row."
     )
     assert ticket.title_fr == "Renouvellement de l'air (CO₂)\u00a0: objectif de 1000\u00a0ppm dépassé"
-    assert ticket.pack == "vigie-premier"
+    assert ticket.pack == "reperes"
 
 
 def test_one_stale_shift_is_no_ticket() -> None:
