@@ -228,4 +228,8 @@ def test_file_cut_off_is_measured_as_far_as_it_goes(tmp_path: Path, capsys: pyte
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     assert struct.unpack("<I", whole[40:44])[0] == 4 * 48_000 * 2
-    assert measured(capsys, file, "--full-scale-pa", 2)["duration"] == pytest.approx(2, abs=0.01)
+    found = measured(capsys, file, "--full-scale-pa", 2)
+    assert found["duration"] == pytest.approx(2, abs=0.01)
+    assert "the file ends after 2.0 s of the 4.0 s its header announces: was it copied whole?" in found["notes"]
+    file.write_bytes(whole[:40] + b"\xff" * 4 + whole[44:])  # a recorder that never learnt the length
+    assert not any("header announces" in note for note in measured(capsys, file, "--full-scale-pa", 2)["notes"])

@@ -139,6 +139,14 @@ def test_files_as_laboratories_send_them(text: str, write: Any) -> None:
     assert found["above_limit"] == (1 if "133" in text else 0)
 
 
+def test_what_stands_above_the_header_is_told(write: Any) -> None:
+    above = "Rapport n° 123;\nClient : ACME;\n\n"
+    found = ask(write(above + "id;résultat (mg/m3)\nA;24,7\nB;64,1\nC;13,2\n"), "--limit", 100)
+    assert found["notes"][0] == "The header is line 4 of the file; what stands above it was not read."
+    found = ask(write("id;résultat (mg/m3)\nA;24,7\nB;64,1\nC;13,2\n"), "--limit", 100)
+    assert not any("header" in note for note in found["notes"])
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -147,6 +155,8 @@ def test_files_as_laboratories_send_them(text: str, write: Any) -> None:
         ("result\n24.7\n0\n", "write a result that was not detected with its limit of quantification"),
         ("id;result\nA;24.7\nB;\n", 'results.csv:3: result is ""'),
         ("result\n24.7 mg/m3\n", "write the number without its unit"),
+        ("r\n24.7 mg/m3\n< 5.5 mg/m3\n13\n", 'results.csv:2: r is "24.7 mg/m3"'),
+        ("24.7\n[5-9] mg/m3\n13\n", 'results.csv:2: column 1 is "[5-9] mg/m3"'),
         ("result\n24.7\n64,1\n", "expected one decimal sign"),
         ("24,7\n64,1\n", "may be one number with a decimal comma or two columns"),
         ("a;b\n1;2\n3;4\n", "which column has the results? Say it with --column; the file has a, b"),
@@ -168,6 +178,8 @@ def test_mistakes_in_a_file_are_one_line_with_the_place(text: str, says: str, wr
     [
         (("--values", "1,2, 3", "--limit", 10), "separators or decimal commas?"),
         (("--values", "5;n/a", "--limit", 10), '--values: result 2 is "n/a"'),
+        (("--values", "inf. 5,5; 12", "--limit", 10), 'result 1 is "inf. 5,5"; expected a number above zero'),
+        (("--values", "1.234,5; 12", "--limit", 10), 'result 1 is "1.234,5"; expected one decimal sign, without'),
         (("--values", "", "--limit", 10), "empty"),
         (("--limit", 10), "name a FILE"),
         (("--values", "5"), "--limit is missing"),

@@ -59,6 +59,8 @@ _SUMMARIES = {
 _UNIT = re.compile(
     r"(?:^|[\s(\[,])((?:[mnµ\u03bcu]?g\s?/\s?m[3³])|ppm|ppb|f(?:ibres?)?\s?/\s?(?:cm[3³]|ml|l))(?:$|[\s)\],])", re.I
 )
+_BEGINS_AS_RESULT = re.compile(r"[<>≤≥\[]?\s*[-−+]?\d")
+"""No heading does, and a result with its unit behind it does."""
 _DATES = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M")
 
 
@@ -86,11 +88,18 @@ class LabRow:
 
 @dataclass(frozen=True, slots=True)
 class LabFile:
-    """The results of a file; the unit is that of the heading, empty where it names none."""
+    """The results of a file; the unit is that of the heading, empty where it names none.
+
+    Attributes
+    ----------
+    header_line : int
+        Where the header is below something that was not read; else 0.
+    """
 
     name: str
     rows: tuple[LabRow, ...]
     unit: str = ""
+    header_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,8 @@ def read_lab_file(path: Path, names: ColumnNames) -> LabFile:
     ingest.file_errors.FileImportError
         The file is absent, empty or no text.
     """
-    rows = _table(_rows(_text(path), path.name), names)
+    everything = _rows(_text(path), path.name)
+    rows = _table(everything, names)
     header = _header(rows[0], names)
     body = rows[1:] if header else rows
     if not body:
@@ -145,6 +155,7 @@ def read_lab_file(path: Path, names: ColumnNames) -> LabFile:
         path.name,
         tuple(_lab_row(row, bound, columns, path.name) for row, bound in zip(body, bounds, strict=True)),
         _unit_in(headings[columns.result]),
+        rows[0].line if rows[0] is not everything[0] else 0,
     )
 
 
@@ -244,7 +255,7 @@ def _header(first: _Row, names: ColumnNames) -> tuple[str, ...] | None:
     if wanted & set(first.fields):
         return first.fields
     words = [field for field in first.fields if field.casefold() not in _NO_HEADER]
-    if not words or any(_is_result(field) or re.match(r"[-−+]?\d", field) for field in words):
+    if not words or any(_is_result(field) or _BEGINS_AS_RESULT.match(field) for field in words):
         return None
     return first.fields
 

@@ -31,6 +31,8 @@ class LabSet:
     ----------
     read_as : str
         The results as they were read, where they could have been meant otherwise; else empty.
+    header_line : int
+        Line of the header in a file where something stands above it; else 0.
     """
 
     results: Results
@@ -39,12 +41,14 @@ class LabSet:
     last_day: date | None = None
     unit: str = ""
     read_as: str = ""
+    header_line: int = 0
 
 
 class Note(Enum):
     """What a reader must know to read the numbers rightly."""
 
     READ_AS = "read_as"
+    HEADER_LINE = "header_line"
     TOO_CENSORED = "too_censored"
     ALL_EQUAL = "all_equal"
     ONE_RESULT = "one_result"
@@ -96,14 +100,15 @@ def lab_set_of(file: "LabFile") -> LabSet:
     span = (max(moments) - min(moments)).days if moments else None
     last = max(moments).date() if moments else None
     if any(row.campaign is None for row in rows):
-        return LabSet(results, None, span, last, file.unit)
+        return LabSet(results, None, span, last, file.unit, header_line=file.header_line)
     begins: dict[str | None, tuple[int, int]] = {}
     for index, row in enumerate(rows):
         key = (row.when.toordinal() if row.when is not None else 0, index)
         begins[row.campaign] = min(begins.get(row.campaign, key), key)
     first = min(begins, key=lambda campaign: begins[campaign])
     chosen = np.array([row.campaign == first for row in rows])
-    return LabSet(results, en689.Campaigns(chosen, len(begins)), span, last, file.unit)
+    campaigns = en689.Campaigns(chosen, len(begins))
+    return LabSet(results, campaigns, span, last, file.unit, header_line=file.header_line)
 
 
 def report(lab_set: LabSet, limit: ComparedLimit, method: censored.Method | None, confidence: float) -> LabReport:
@@ -126,6 +131,7 @@ def report(lab_set: LabSet, limit: ComparedLimit, method: censored.Method | None
     """
     results = lab_set.results
     notes: list[Note] = [Note.READ_AS] if lab_set.read_as else []
+    notes += [Note.HEADER_LINE] if lab_set.header_line else []
     estimate = _estimate(results, method, notes)
     known = estimate.distribution if estimate is not None else None
     bounds = lognormal.exceedance_bounds(known, limit.value, confidence) if known is not None else None

@@ -144,8 +144,12 @@ def check_decimals(cells: Sequence[Cell]) -> None:
     UsageError
         Both occur.
     """
-    comma = next((cell for cell in cells if "," in cell.text), None)
-    point = next((cell for cell in cells if "." in cell.text), None)
+    comma = next((cell for cell in cells if re.search(r"\d,\d", cell.text)), None)
+    point = next((cell for cell in cells if re.search(r"\d\.\d", cell.text)), None)
+    if comma is not None and comma is point:
+        raise UsageError(
+            f'{comma.place}: {comma.field} is "{comma.text}"; expected one decimal sign, without thousands separators'
+        )
     if comma is not None and point is not None:
         raise UsageError(
             f'{comma.place}: {comma.field} is "{comma.text}" and {point.field} at {point.place} is "{point.text}"; '

@@ -35,6 +35,7 @@ _PRELIMINARY = {
 }
 _NOTES = {
     Note.READ_AS: "Read as {n} results: {read_as}; write semicolons for decimal commas, e.g. 24,7;64,1.",
+    Note.HEADER_LINE: "The header is line {header_line} of the file; what stands above it was not read.",
     Note.TOO_CENSORED: "More than 80 % of the results are censored: no distribution is fitted. What can be said: the "
     "highest result is {highest}, and the upper bound of the exceedance fraction (no distribution assumed).",
     Note.ALL_EQUAL: "All results are equal (GSD = 1): no spread can be estimated. "
@@ -60,7 +61,8 @@ def notes(report: LabReport) -> list[str]:
     """The notes in words."""
     top = f"{highest(report.lab_set.results)} {report.limit.unit}".strip()
     given = report.lab_set
-    return [_NOTES[note].format(highest=top, n=given.results.n, read_as=given.read_as) for note in report.notes]
+    facts = {"highest": top, "n": given.results.n, "read_as": given.read_as, "header_line": given.header_line}
+    return [_NOTES[note].format(**facts) for note in report.notes]
 
 
 def as_json(report: LabReport) -> dict[str, object]:

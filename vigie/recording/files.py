@@ -1,5 +1,6 @@
 """Sound files, read piece by piece: WAV, FLAC and whatever keeps every sample; one channel, faults in one line."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,10 @@ _BITS = {
 }  # fmt: skip
 _FLOATING = frozenset({"FLOAT", "DOUBLE"})
 _LOSSY_SUFFIXES = frozenset({".3gp", ".aac", ".ac3", ".amr", ".m4a", ".mp4", ".oga", ".webm", ".wma"})
+_CUT = re.compile(r"^data : (\d+) \(should be (\d+)\)", re.MULTILINE)
+"""What libsndfile says of a WAV whose header announces more bytes of sound than there are."""
+_NO_LENGTH = 1 << 31
+"""A header that announces so many bytes announces nothing: the recorder did not know."""
 _LOSSY = "leaves sound out, and levels with it; record WAV or FLAC (a copy in WAV does not bring it back)"
 
 
@@ -31,11 +36,13 @@ class SoundFile:
     sample_rate : int
         [Hz]
     frames : int
-        Samples of one channel, as the file's header says.
+        Samples of one channel.
     channel : int
         The one that is read, counted from 1.
     bits : int or None
         Of a sample; None for floating-point numbers.
+    announced : int
+        Samples of one channel the header announces; more than ``frames`` where the file was cut off.
     """
 
     path: Path
@@ -43,6 +50,7 @@ class SoundFile:
     frames: int
     channel: int
     bits: int | None
+    announced: int
 
     def pieces(self) -> "Iterator[npt.NDArray[np.float64]]":
         """The samples of the channel, shares of full scale, about five seconds at a time."""
@@ -84,4 +92,12 @@ def open_sound(path: Path, channel: int | None) -> SoundFile:
     chosen = 1 if channel is None else channel
     if not 1 <= chosen <= info.channels:
         raise UsageError(f"{path}: --channel {chosen}, but the file has {info.channels}; expected 1 to {info.channels}")
-    return SoundFile(path, info.samplerate, info.frames, chosen, _BITS.get(info.subtype))
+    announced = _announced(info.frames, info.extra_info)
+    return SoundFile(path, info.samplerate, info.frames, chosen, _BITS.get(info.subtype), announced)
+
+
+def _announced(frames: int, said: str) -> int:
+    cut = _CUT.search(said)
+    if cut is None or int(cut[1]) >= _NO_LENGTH or int(cut[2]) == 0:
+        return frames
+    return round(frames * int(cut[1]) / int(cut[2]))

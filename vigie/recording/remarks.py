@@ -52,6 +52,11 @@ def _doubtful(levels: "SoundLevels", sound: "SoundFile", pressure: float) -> lis
     if not math.isfinite(levels.laeq):
         return []
     told = []
+    if sound.announced > sound.frames:
+        ends, announced = (count / sound.sample_rate for count in (sound.frames, sound.announced))
+        told.append(
+            f"the file ends after {ends:.1f} s of the {announced:.1f} s its header announces: was it copied whole?"
+        )
     if not _FAINTEST <= levels.laeq <= _LOUDEST:
         told.append(
             f"LAeq {levels.laeq:.0f} dB is hardly that of a workplace: check full scale ({pressure:.4g} Pa; 94 dB is "
