@@ -1,15 +1,14 @@
 """One zone: from what is stored of its deployments to exposures, decisions and tickets."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from catalog.places import Zone
 from catalog.registry import Registry
 from rules.decision import exposure_key
-from rules.engine import assess, governing, propose
+from rules.engine import governing
 from store.tickets import ComputedFrom, TicketStore
-from vigie.pipeline import compute_deployment
 from vigie.workspace import Workspace
+from vigie.zone_answer import answer_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +22,18 @@ class ZoneSummary:
 
 def compute_zone(place: Workspace, registry: Registry, zone: Zone, now: int, version: int) -> ZoneSummary:
     """Compute all deployments of a zone and store what changed."""
-    packs = place.packs
-    deployments = registry.deployments_of(zone)
-    computed = [compute_deployment(place.readings, registry, packs, lent, now, version) for lent in deployments]
-    days: dict[int, date] = {}
-    for result in computed:
-        days |= result.days
-    exposures = [exposure for result in computed for exposure in result.exposures]
-    assessments = assess(packs, zone, exposures, days)
+    answer = answer_for(place.readings, registry, place.packs, zone, now, version)
     put = place.exposures.put(
         zone.id,
-        exposures,
-        governing(assessments),
+        answer.exposures,
+        governing(answer.assessments),
         timezone=registry.establishment_of(zone).timezone,
         readings_version=version,
         at=now,
     )
-    episodes = [episode for result in computed for episode in result.exceedances]
-    place.exposures.put_exceedances(zone.id, episodes, readings_version=version, at=now)
-    marks = [mark for result in computed for mark in result.marks]
-    place.quality.put(zone.id, marks, readings_version=version, at=now)
-    proposals = propose(packs, zone, assessments, exposures, days)
+    place.exposures.put_exceedances(zone.id, answer.exceedances, readings_version=version, at=now)
+    place.quality.put(zone.id, answer.marks, readings_version=version, at=now)
+    proposals = answer.judgement.proposals
     keys = [exposure_key(evidence.exposure) for proposal in proposals for evidence in proposal.evidence]
     applied = TicketStore(place.database).apply(
         zone.id,
@@ -52,4 +42,4 @@ def compute_zone(place: Workspace, registry: Registry, zone: Zone, now: int, ver
         computed_from=ComputedFrom(version, now),
         revisions=place.exposures.revisions_of(keys),
     )
-    return ZoneSummary(len(deployments), put.new + put.changed, applied.opened + applied.amended)
+    return ZoneSummary(len(answer.deployments), put.new + put.changed, applied.opened + applied.amended)
