@@ -88,8 +88,8 @@ def test_reason_is_one_exact_sentence_in_each_language() -> None:
     assert ticket.reason_fr == (
         "Dioxyde de carbone (CO₂)\u00a0: dépassement indiqué lors de 2 des 3 périodes de travail évaluées "
         "(2 mars 2026 et 3 mars 2026)\u202f; moyenne la plus haute sur 1\u00a0h atteignant 1\u202f400 ± 120\u00a0ppm "
-        f"(k = 2) pour une valeur repère de 1\u202f000\u00a0ppm ({source})\u202f; plus de dépassement indiqué depuis le "
-        "4 mars 2026, à confirmer sur trois périodes de travail de suite."
+        f"(k = 2) pour une valeur repère de 1\u202f000\u00a0ppm ({source})\u202f; plus de dépassement indiqué depuis "
+        "le 4 mars 2026, à confirmer sur trois périodes de travail de suite."
     )
     assert ticket.reason_en == (
         "Carbon dioxide (CO₂): exceedance indicated in 2 of 3 shifts assessed (2 March 2026 and 3 March 2026); "
