@@ -56,6 +56,8 @@ class TicketLine:
     ----------
     priority : int
         1 (at once) to 4 (when there is time).
+    follows : int or None
+        The earlier ticket of the same matter.
     cause : RuleState or None
         Where its rule stands by the latest window; for the service only.
     assignee : str or None
@@ -86,6 +88,7 @@ class TicketLine:
     validated_at: int | None
     cause: RuleState | None
     flapping: bool
+    follows: int | None
     assignee: str | None
     due: int | None
     snoozed_until: int | None
@@ -120,7 +123,8 @@ _SHOWN = (
     TicketRow.id, TicketRow.zone, ZoneRow.name, EstablishmentRow.id, EstablishmentRow.name, EstablishmentRow.employer,
     TicketRow.agent, TicketRow.rule, TicketRow.state, TicketRow.kind, TicketRow.level, TicketRow.priority,
     TicketRow.title_fr, TicketRow.title_en, TicketRow.simulated, TicketRow.held_back, TicketRow.supported,
-    TicketRow.revision, TicketRow.validated_revision, TicketRow.cause, TicketRow.flapping, TicketRow.assignee,
+    TicketRow.revision, TicketRow.validated_revision, TicketRow.cause, TicketRow.flapping, TicketRow.follows,
+    TicketRow.assignee,
     TicketRow.due, TicketRow.snoozed_until, TicketRow.validated_at, TicketRow.created, TicketRow.updated,
 )  # fmt: skip
 
@@ -177,8 +181,8 @@ def _conditions(chosen: TicketFilter) -> Iterator[ColumnElement[bool]]:
 def _line(row: Sequence[Any]) -> TicketLine:
     (
         number, zone, zone_name, establishment, establishment_name, employer, agent, rule, state, kind, level, priority,
-        title_fr, title_en, simulated, held_back, supported, revision, validated_revision, cause, flapping, assignee,
-        due, snoozed_until, validated_at, created, updated,
+        title_fr, title_en, simulated, held_back, supported, revision, validated_revision, cause, flapping, follows,
+        assignee, due, snoozed_until, validated_at, created, updated,
     ) = row  # fmt: skip
     return TicketLine(
         id=number,
@@ -203,6 +207,7 @@ def _line(row: Sequence[Any]) -> TicketLine:
         validated_at=validated_at,
         cause=None if cause is None else _CAUSES[cause],
         flapping=flapping,
+        follows=follows,
         assignee=assignee,
         due=due,
         snoozed_until=snoozed_until,
@@ -230,6 +235,7 @@ def _told_outside(session: Session, scope: Scope, lines: Sequence[TicketLine]) -
             revision=line.validated_revision,
             cause=None,
             flapping=False,
+            follows=None,
             assignee=line.assignee if line.assignee == scope.expert_email else None,
             snoozed_until=None,
             created=line.validated_at,

@@ -5,6 +5,8 @@ from sqlalchemy.exc import IntegrityError
 
 from catalog.identifiers import ZoneId
 from rules.decision import exposure_key
+from rules.roles import Actor, Role
+from rules.ticket_events import DismissalReason, EventKind
 from rules.tickets import TicketKind, TicketProposal, TicketState
 from store.audit import audit_entries
 from store.database import Database
@@ -13,12 +15,15 @@ from store.exposures import ExposureStore
 from store.readings import ReadingStore
 from store.scope import Scope
 from store.tables import TicketEventRow, TicketRow
+from store.ticket_steps import TicketSteps
 from store.ticket_views import TicketView
-from store.tickets import Applied, TicketEventKind, TicketStore
+from store.tickets import Applied, ComputedFrom, TicketStore
 from store.views import Views
 from tests.store.worlds import DAY, NOON, assessment, exposure, proposal
 
 A1 = ZoneId("a1")
+ADA = Actor("ada", Role.ENGINEER)
+KNOWN = DismissalReason.KNOWN
 FIRST = assessment(exposure())
 SECOND = assessment(exposure(start=NOON + DAY, value=950.0))
 
@@ -29,20 +34,25 @@ def store(world: Database) -> TicketStore:
 
 
 @pytest.fixture
+def steps(world: Database) -> TicketSteps:
+    return TicketSteps(world)
+
+
+@pytest.fixture
 def see(world: Database, tmp_path) -> Views:
     return Views(world, ReadingStore(tmp_path / "readings"), ExposureStore(tmp_path / "exposures"))
 
 
 def apply(store: TicketStore, *proposals: TicketProposal, at: int = NOON, version: int = 1) -> Applied:
-    return store.apply(A1, proposals, at, version)
+    return store.apply(A1, proposals, at, ComputedFrom(version))
 
 
 def only(see: Views) -> TicketView:
-    (ticket,) = see.tickets(Scope.service())
-    return ticket
+    (line,) = see.tickets(Scope.service()).lines
+    return see.ticket(Scope.service(), line.id)
 
 
-def events(see: Views) -> list[TicketEventKind]:
+def events(see: Views) -> list[EventKind]:
     notes = only(see).service
     assert notes is not None
     return [event.kind for event in notes.events]
@@ -50,7 +60,7 @@ def events(see: Views) -> list[TicketEventKind]:
 
 def test_proposal_becomes_a_ticket_with_its_evidence(store: TicketStore, see: Views) -> None:
     key = exposure_key(FIRST.exposure)
-    assert store.apply(A1, [proposal("a1", FIRST)], NOON, 42, {key: 3}) == Applied(opened=1)
+    assert store.apply(A1, [proposal("a1", FIRST)], NOON, ComputedFrom(42), {key: 3}) == Applied(opened=1)
     ticket = only(see)
     assert (ticket.state, ticket.revision, ticket.readings_version) == (TicketState.PROPOSED, 1, 42)
     assert ticket.content.title_fr == "Air confiné"
@@ -61,7 +71,7 @@ def test_proposal_becomes_a_ticket_with_its_evidence(store: TicketStore, see: Vi
 def test_identical_proposal_changes_nothing(store: TicketStore, see: Views) -> None:
     apply(store, proposal("a1", FIRST))
     assert apply(store, proposal("a1", FIRST), at=NOON + 1, version=9) == Applied(unchanged=1)
-    assert events(see) == [TicketEventKind.OPENED]
+    assert events(see) == [EventKind.OPENED]
     assert only(see).updated == NOON
 
 
@@ -70,7 +80,7 @@ def test_late_data_amends_the_ticket_that_exists(store: TicketStore, see: Views)
     assert apply(store, proposal("a1", FIRST, SECOND), at=NOON + 1, version=2) == Applied(amended=1)
     ticket = only(see)
     assert (ticket.revision, ticket.updated, ticket.readings_version) == (2, NOON + 1, 2)
-    assert events(see) == [TicketEventKind.OPENED, TicketEventKind.AMENDED]
+    assert events(see) == [EventKind.OPENED, EventKind.AMENDED]
 
 
 def test_proposed_ticket_nobody_asks_for_any_more_is_marked_not_deleted(store: TicketStore, see: Views) -> None:
@@ -81,27 +91,29 @@ def test_proposed_ticket_nobody_asks_for_any_more_is_marked_not_deleted(store: T
     assert notes is not None
     assert not notes.supported
     apply(store, proposal("a1", FIRST), at=NOON + 3)
-    assert events(see)[1:] == [TicketEventKind.SUPPORT_LOST, TicketEventKind.SUPPORT_REGAINED]
+    assert events(see)[1:] == [EventKind.SUPPORT_LOST, EventKind.SUPPORT_REGAINED]
 
 
 def test_tickets_of_other_zones_keep_their_support(store: TicketStore, see: Views) -> None:
-    store.apply(ZoneId("b1"), [proposal("b1")], NOON, 1)
+    store.apply(ZoneId("b1"), [proposal("b1")], NOON, ComputedFrom(1))
     assert apply(store) == Applied()
 
 
-def test_validated_ticket_stays_when_support_is_lost(store: TicketStore, see: Views) -> None:
+def test_validated_ticket_stays_when_support_is_lost(store: TicketStore, steps: TicketSteps, see: Views) -> None:
     apply(store, proposal("a1", FIRST))
-    store.validate(only(see).id, "ada", NOON + 1)
+    steps.validate(only(see).id, ADA, NOON + 1)
     assert apply(store) == Applied()
     assert only(see).state is TicketState.VALIDATED
 
 
-def test_employer_sees_what_was_validated_not_what_was_amended_since(store: TicketStore, see: Views) -> None:
+def test_employer_sees_what_was_validated_not_what_was_amended_since(
+    store: TicketStore, steps: TicketSteps, see: Views
+) -> None:
     employer = Scope.employer("A")
     apply(store, proposal("a1", FIRST, held="kit check 7"))
-    assert see.tickets(employer) == []
+    assert see.tickets(employer).lines == ()
     number = only(see).id
-    store.validate(number, "ada", NOON + 5, note="vu sur place", revision=1)
+    steps.validate(number, ADA, NOON + 5, note="vu sur place", revision=1)
     apply(store, proposal("a1", FIRST, SECOND, reason="Trois postes", level="high", priority=1), at=NOON + 9)
     seen = see.ticket(employer, number)
     assert (seen.revision, seen.content.reason_fr, seen.content.level) == (1, "Deux postes au-dessus", "guide")
@@ -112,24 +124,28 @@ def test_employer_sees_what_was_validated_not_what_was_amended_since(store: Tick
     assert notes is not None
     assert notes.amended_since_validation
     assert [event.note for event in notes.events] == ["", "vu sur place", ""]
-    store.validate(number, "ada", NOON + 10)
+    steps.validate(number, ADA, NOON + 10)
     assert see.ticket(employer, number).content.reason_fr == "Trois postes"
 
 
-def test_revision_amended_since_it_was_looked_at_is_not_validated(store: TicketStore, see: Views) -> None:
+def test_revision_amended_since_it_was_looked_at_is_not_validated(
+    store: TicketStore, steps: TicketSteps, see: Views
+) -> None:
     apply(store, proposal("a1", FIRST))
     apply(store, proposal("a1", FIRST, SECOND))
     with pytest.raises(TicketStateError, match="amended since you looked"):
-        store.validate(only(see).id, "ada", NOON, revision=1)
+        steps.validate(only(see).id, ADA, NOON, revision=1)
 
 
-def test_dismissed_matter_is_not_raised_again_by_the_same_evidence(store: TicketStore, see: Views) -> None:
+def test_dismissed_matter_is_not_raised_again_by_the_same_evidence(
+    store: TicketStore, steps: TicketSteps, see: Views
+) -> None:
     apply(store, proposal("a1", FIRST))
-    store.dismiss(only(see).id, "ada", "capteur près de la cafetière", NOON + 1)
+    steps.dismiss(only(see).id, ADA, NOON + 1, KNOWN, "capteur près de la cafetière")
     assert apply(store, proposal("a1", FIRST)) == Applied(still_dismissed=1)
     other_words = proposal("a1", assessment(exposure(value=815.0)), reason="Recalculé")
     assert apply(store, other_words) == Applied(still_dismissed=1)
-    assert see.tickets(Scope.employer("A")) == []
+    assert see.tickets(Scope.employer("A")).lines == ()
 
 
 @pytest.mark.parametrize(
@@ -137,52 +153,58 @@ def test_dismissed_matter_is_not_raised_again_by_the_same_evidence(store: Ticket
     [proposal("a1", FIRST, SECOND), proposal("a1", FIRST, level="high", priority=1)],
     ids=["a later shift", "a more urgent level"],
 )
-def test_new_evidence_opens_a_dismissed_matter_again(store: TicketStore, see: Views, news: TicketProposal) -> None:
+def test_new_evidence_opens_a_dismissed_matter_again(
+    store: TicketStore, steps: TicketSteps, see: Views, news: TicketProposal
+) -> None:
     apply(store, proposal("a1", FIRST))
-    store.dismiss(only(see).id, "ada", "sans objet", NOON + 1)
+    steps.dismiss(only(see).id, ADA, NOON + 1, KNOWN, "sans objet")
     assert apply(store, news) == Applied(opened=1)
     assert apply(store, news) == Applied(unchanged=1)
-    assert [t.state for t in see.tickets(Scope.service())] == [TicketState.PROPOSED, TicketState.DISMISSED]
+    assert [t.state for t in see.tickets(Scope.service()).lines] == [TicketState.PROPOSED, TicketState.DISMISSED]
 
 
-def test_closed_matter_stays_visible_to_the_employer(store: TicketStore, see: Views) -> None:
+def test_finished_matter_stays_visible_to_the_employer(store: TicketStore, steps: TicketSteps, see: Views) -> None:
     apply(store, proposal("a1", FIRST))
     number = only(see).id
-    with pytest.raises(TicketStateError, match="only validated ones can be closed"):
-        store.close(number, "ada", "fait", NOON)
-    store.validate(number, "ada", NOON + 1)
-    store.close(number, "ada", "ventilation réparée", NOON + 2)
-    assert [t.state for t in see.tickets(Scope.employer("A"))] == [TicketState.CLOSED]
+    with pytest.raises(
+        TicketStateError, match="is proposed; only one that is validated or assigned or in_progress can be done"
+    ):
+        steps.finish(number, ADA, NOON, "fait")
+    steps.validate(number, ADA, NOON + 1)
+    steps.finish(number, ADA, NOON + 2, "ventilation réparée")
+    assert [t.state for t in see.tickets(Scope.employer("A")).lines] == [TicketState.DONE]
     assert apply(store, proposal("a1", FIRST)) == Applied(still_dismissed=1)
 
 
-def test_ticket_validated_then_dismissed_leaves_the_employers_page(store: TicketStore, see: Views) -> None:
+def test_ticket_validated_then_dismissed_leaves_the_employers_page(
+    store: TicketStore, steps: TicketSteps, see: Views
+) -> None:
     apply(store, proposal("a1", FIRST))
-    store.validate(only(see).id, "ada", NOON)
-    store.dismiss(only(see).id, "ada", "erreur", NOON)
-    assert see.tickets(Scope.employer("A")) == []
-    with pytest.raises(TicketStateError, match="is dismissed; only an open ticket"):
-        store.validate(only(see).id, "ada", NOON)
+    steps.validate(only(see).id, ADA, NOON)
+    steps.dismiss(only(see).id, ADA, NOON, KNOWN, "erreur")
+    assert see.tickets(Scope.employer("A")).lines == ()
+    with pytest.raises(TicketStateError, match="is dismissed; only one that is"):
+        steps.validate(only(see).id, ADA, NOON)
 
 
-def test_decision_without_reason_or_name_is_refused(store: TicketStore, see: Views) -> None:
+def test_decision_without_reason_or_name_is_refused(store: TicketStore, steps: TicketSteps, see: Views) -> None:
     apply(store, proposal("a1", FIRST))
     with pytest.raises(TicketStateError, match="without a reason"):
-        store.dismiss(only(see).id, "ada", "  ", NOON)
+        steps.dismiss(only(see).id, ADA, NOON, KNOWN, "  ")
     with pytest.raises(TicketStateError, match="nobody is named"):
-        store.validate(only(see).id, "", NOON)
+        steps.validate(only(see).id, Actor(" ", Role.ENGINEER), NOON)
     assert only(see).state is TicketState.PROPOSED
 
 
-def test_decisions_are_in_the_audit(store: TicketStore, see: Views, world: Database) -> None:
+def test_decisions_are_in_the_audit(store: TicketStore, steps: TicketSteps, see: Views, world: Database) -> None:
     apply(store, proposal("a1", FIRST))
-    store.validate(only(see).id, "ada", NOON)
+    steps.validate(only(see).id, ADA, NOON)
     assert (audit_entries(world)[0].actor, audit_entries(world)[0].action) == ("ada", "ticket_validated")
 
 
-def test_ticket_that_does_not_exist_is_told(store: TicketStore) -> None:
+def test_ticket_that_does_not_exist_is_told(store: TicketStore, steps: TicketSteps) -> None:
     with pytest.raises(UnknownError, match="no ticket 99"):
-        store.validate(99, "ada", NOON)
+        steps.validate(99, ADA, NOON)
 
 
 def test_the_database_itself_refuses_a_second_open_ticket(store: TicketStore, see: Views, world: Database) -> None:
@@ -191,7 +213,8 @@ def test_the_database_itself_refuses_a_second_open_ticket(store: TicketStore, se
     def double(state: str, validated: int | None) -> TicketRow:
         return TicketRow(
             zone="a1", agent="co2", rule="co2-air", state=state, revision=1, validated_revision=validated,
-            supported=True, created=NOON, updated=NOON,
+            supported=True, kind="workplace_action", level="guide", priority=3, title_fr="", title_en="",
+            simulated=False, held_back=False, flapping=False, events=1, created=NOON, updated=NOON,
         )  # fmt: skip
 
     for row in (double("proposed", None), double("validated", 1)):
@@ -217,8 +240,10 @@ def test_two_proposals_for_one_matter_are_a_fault_of_the_rules(store: TicketStor
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**63, 2**70])
-def test_a_number_no_ticket_can_have_is_unknown_like_any_other(store: TicketStore, see: Views, number: int) -> None:
+def test_a_number_no_ticket_can_have_is_unknown_like_any_other(
+    store: TicketStore, steps: TicketSteps, see: Views, number: int
+) -> None:
     with pytest.raises(UnknownError):
         see.ticket(Scope.service(), number)
     with pytest.raises(UnknownError):
-        store.dismiss(number, "j.martin@service.fr", "hors sujet", NOON)
+        steps.dismiss(number, ADA, NOON, KNOWN, "hors sujet")

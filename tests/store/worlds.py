@@ -105,9 +105,10 @@ def proposal(
     reason: str = "Deux postes au-dessus",
     agent: str = "co2",
     held: str | None = None,
+    rule: str = "co2-air",
 ) -> TicketProposal:
     return TicketProposal(
-        ZoneId(zone_id), agent, RuleId("co2-air"), kind, level, priority, "Air confiné", "Stale air", reason,
+        ZoneId(zone_id), agent, RuleId(rule), kind, level, priority, "Air confiné", "Stale air", reason,
         "Two shifts above", "Aérer", "Air the room", "RSDT art. 64", "vigie-base", "1",
         evidence or (assessment(exposure(zone_id)),), held, False,
     )  # fmt: skip

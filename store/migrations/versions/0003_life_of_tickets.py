@@ -205,7 +205,8 @@ def _chain_what_there_is() -> None:
         kind = "done" if row.kind == "closed" else row.kind
         content = contents[row.ticket, row.revision]
         role = "" if row.by == "vigie" else "engineer"
-        known = standing.setdefault(row.ticket, {"due": None, "validated_at": None})
+        known = standing.setdefault(row.ticket, {"due": None, "validated_at": None, "created": row.at})
+        known["updated"] = row.at
         detail = _detail(kind, content, row.at)
         record = {
             "ticket": row.ticket, "number": number, "at": row.at, "kind": kind, "by": row.by, "role": role,
@@ -229,7 +230,7 @@ def _chain_what_there_is() -> None:
             sa.text(
                 "UPDATE tickets SET kind = :kind, level = :level, title_fr = :title_fr, title_en = :title_en, "
                 "simulated = :simulated, held_back = :held_back, priority = :priority, due = :due, "
-                "validated_at = :validated_at, events = :events WHERE id = :ticket"
+                "validated_at = :validated_at, events = :events, created = :created, updated = :updated WHERE id = :ticket"
             ),
             known | {"ticket": ticket, "events": numbers[ticket]},
         )
