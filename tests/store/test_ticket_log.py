@@ -43,7 +43,10 @@ def test_log_nobody_touched_has_no_problem(lived: Database) -> None:
     assert problems(lived) == []
 
 
-CHANGED_REVISION = "UPDATE ticket_revisions SET content = REPLACE(CAST(content AS TEXT), '950', '750') WHERE ticket = 1 AND revision = 2"
+CHANGED_REVISION = (
+    "UPDATE ticket_revisions SET content = REPLACE(CAST(content AS TEXT), '950', '750') "
+    "WHERE ticket = 1 AND revision = 2"
+)
 DISMISSED = "UPDATE tickets SET state = 'dismissed' WHERE id = 1"
 
 
