@@ -2,13 +2,12 @@
 
 import numpy as np
 import numpy.typing as npt
-import pyfar
 import pytest
-from pyoctaveband.compliance import class_limits
 
 from dsp.sound.bands import NOMINAL_OCTAVES, NOMINAL_THIRDS, Band, Bank, half_band_taps, third_octaves
 from dsp.sound.weighting import SAMPLE_RATES
 from tests.dsp import naive_sound
+from tests.peers import peer
 
 Values = npt.NDArray[np.float64]
 
@@ -46,21 +45,23 @@ def passed(band: Band, rate: int, frequency: Values) -> Values:
 
 def assert_class_1(energy: Values, omega: Values, at_middle: float, fraction: int) -> None:
     attenuation = 10 * np.log10(at_middle) - 10 * np.log10(energy + 1e-30)
-    least, most = class_limits(fraction, 1, omega)
+    least, most = peer("pyoctaveband.compliance").class_limits(fraction, 1, omega)
     assert (attenuation >= least).all()
     assert (attenuation <= most).all()
 
 
 def test_limits_of_octaves_are_those_another_package_transcribes() -> None:
-    # pyfar has table 1 for octaves only: its third octaves carry the octave's break-points as they are, cube-rooted.
+    pyfar = peer("pyfar")
+    # It has table 1 for octaves only: its third octaves carry the octave's break-points as they are, cube-rooted.
     lower, upper, frequency = pyfar.constants.fractional_octave_filter_tolerance(1000, 1, 1)
-    least, most = class_limits(1, 1, frequency / 1000)
+    least, most = peer("pyoctaveband.compliance").class_limits(1, 1, frequency / 1000)
     assert least == pytest.approx(-upper, abs=0.001)
     assert np.minimum(most, 60_000) == pytest.approx(-lower, abs=0.001)
 
 
 @pytest.mark.parametrize("order", [3, 6])
 def test_bands_of_noise_against_the_filters_of_pyfar(order: int) -> None:
+    pyfar = peer("pyfar")
     # theirs run at the full rate; of order 3 they let 0.1 dB more of the noise beside the band through than ours
     noise = np.random.default_rng(3).normal(0, 0.1, 48_000 * 20)
     bank = Bank(48_000, noise.size)

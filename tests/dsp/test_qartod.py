@@ -1,7 +1,5 @@
 """The classic QARTOD tests, as published and as ioos_qc has them; where ours mean the same, they agree."""
 
-import warnings
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,10 +8,7 @@ from hypothesis import strategies as st
 from catalog.quality import FlatClock, FlatLineTest, RateTest, SpikeTest
 from dsp.quality.examine import Readings, flat_lines, rates, spikes
 from tests.dsp.naive_qartod import flat_line, rate_of_change, spike
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from ioos_qc import qartod
+from tests.peers import peer
 
 QUARTER = 900_000
 
@@ -56,6 +51,7 @@ series = st.lists(st.integers(0, 6), min_size=3, max_size=60)
 @settings(max_examples=60, deadline=None)
 @given(series)
 def test_the_classic_tests_are_those_of_ioos_qc(values: list[int]) -> None:
+    qartod = peer("ioos_qc.qartod")
     instants = QUARTER * np.arange(len(values))
     theirs = (instants // 1000).astype(float)
     times = theirs.astype("datetime64[s]")
@@ -73,6 +69,7 @@ def test_the_classic_tests_are_those_of_ioos_qc(values: list[int]) -> None:
 @given(series, st.sampled_from([0, 20, 900]))
 def test_on_a_regular_series_our_rate_is_that_of_ioos_qc(values: list[int], over: int) -> None:
     """But for the first reading, which QARTOD calls good and we call not evaluated."""
+    qartod = peer("ioos_qc.qartod")
     readings = said([float(x) for x in values])
     times = (readings.instants // 1000).astype("datetime64[s]")
     theirs = qartod.rate_of_change_test(readings.values, times, 2.5 / 900).tolist()
@@ -87,6 +84,7 @@ def test_on_a_regular_series_our_flat_line_is_that_of_ioos_qc(
     values: list[int], suspect: int, more: int, tolerance: int
 ) -> None:
     """Where the times are whole steps and no range is exactly the tolerance (theirs must be under it)."""
+    qartod = peer("ioos_qc.qartod")
     readings = said([float(x) for x in values])
     times = (readings.instants // 1000).astype("datetime64[s]")
     first, second = 900 * suspect, 900 * (suspect + more)
@@ -98,6 +96,7 @@ def test_on_a_regular_series_our_flat_line_is_that_of_ioos_qc(
 
 def test_ioos_qc_counts_readings_where_we_count_time() -> None:
     """The same stuck sensor, heard half as often for a while: half of the steps are still the same hours."""
+    qartod = peer("ioos_qc.qartod")
     instants = np.concatenate([np.arange(0, 20, 2), np.arange(20, 60)]) * 60_000
     values = np.concatenate([np.full(10, 5.0), np.arange(40, dtype=float)])
     readings = Readings(instants, values, np.ones(instants.size, np.int8))
