@@ -17,6 +17,7 @@ from vigie.commands import (
     lists,
     live,
     measure,
+    notifications,
     rules,
     setup,
     stats,

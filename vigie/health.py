@@ -13,10 +13,13 @@ from catalog.registry import Registry
 from ingest.inbox import Inbox
 from ingest.mqtt import BrokerError, SessionTerms, connect, disconnect, parse_address
 from store.kits import KitStatusStore
+from store.outbox import MessageState, Outbox
 from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
 from vigie.broker import broker_address, broker_certificates
+from vigie.errors import UsageError
+from vigie.notifications.access import mail_access, webhook_access
 from vigie.output import counted
 from vigie.workspace import Workspace
 
@@ -24,6 +27,7 @@ _DAY = 86_400_000
 _SILENT = 3_600_000
 _SKEW = 60_000.0
 _INBOX_AGE = 300_000
+_OUTBOX_AGE = 3_600_000
 _LEAST_FREE = 2 << 30
 
 
@@ -65,6 +69,7 @@ def examine(place: Workspace, now: int) -> Iterator[Finding]:
         _tables,
         _kits,
         _calibrations,
+        _notifications,
         _disk,
     )
     for check in checks:
@@ -152,6 +157,33 @@ def _calibrations(_place: Workspace, registry: Registry, now: int) -> Iterator[F
         yield Finding(f"kit {calibration.kit}", State.LOOK, words)
     if newest and not due:
         yield Finding("calibrations", State.WELL, f"{len(newest)} in date")
+
+
+def _notifications(place: Workspace, _registry: Registry, now: int) -> Iterator[Finding]:
+    settings = place.settings.notifications
+    outbox = Outbox(place.database)
+    counts, oldest = outbox.counts(), outbox.oldest_waiting()
+    if not settings.enabled and not sum(counts.values()):
+        yield Finding("notifications", State.WELL, "none are set up; [notifications] in vigie.toml")
+        return
+    try:
+        if settings.mails:
+            mail_access(place)
+        webhook_access(place)
+    except UsageError as error:
+        yield Finding("notifications", State.BROKEN, str(error))
+    state, words = State.WELL, f"{counted(counts[MessageState.SENT], 'message')} sent"
+    if oldest is not None and now - oldest > _OUTBOX_AGE:
+        waiting = counts[MessageState.PENDING] + counts[MessageState.SENDING]
+        state = State.LOOK
+        words += (
+            f", {waiting} waiting, the oldest for {(now - oldest) // 3_600_000} h: vigie notifications list says why"
+        )
+    for what, asked in ((MessageState.FAILED, "could not be sent"), (MessageState.UNCERTAIN, "perhaps never arrived")):
+        if counts[what]:
+            state = State.LOOK
+            words += f", {counts[what]} {asked}: vigie notifications list --state {what.value}"
+    yield Finding("notifications", state, words)
 
 
 def _disk(place: Workspace, _registry: Registry, _now: int) -> Iterator[Finding]:

@@ -165,4 +165,16 @@ compute_seconds = 30.0
 
 [rules]
 # pack = "rules.yaml"      # rules of your own on top of those of Vigie; check them with: vigie rules check
+
+[notifications]            # mail and webhooks about tickets; nothing is sent until a mail server or a webhook is named
+# portal = "https://vigie.service.example"    # where people reach the portal, for links
+# digest_at = "07:00"      # local time of the daily digest
+
+# [notifications.smtp]
+# host = "smtp.service.example"
+# port = 587
+# security = "starttls"    # or "tls" (port 465)
+# username = "vigie"
+# password_file = "smtp-password"
+# sender = "Vigie <vigie@service.example>"
 """

@@ -1,4 +1,4 @@
-"""Tables of ``vigie.toml`` as frozen dataclasses: every key is known, every value of its kind, every mistake one line."""
+"""Tables of ``vigie.toml`` as frozen dataclasses: known keys, values of their kind, every mistake told in one line."""
 
 import difflib
 import types

@@ -42,6 +42,7 @@ def run(port: PortOption = None, workspace: WorkspaceOption = None) -> None:
         live = LiveUpdates(place)
         live.start()
         stack.callback(live.stop)
+        _notify(place, stack)
         _announce(place, at_work)
         serve_portal(place, port)
 
@@ -79,6 +80,17 @@ def serve(port: PortOption = None, workspace: WorkspaceOption = None) -> None:
 
     log_to_standard_error()
     serve_portal(find_workspace(workspace), port)
+
+
+def _notify(place: Workspace, stack: ExitStack) -> None:
+    """Mail and webhooks, where the settings have some."""
+    if not place.settings.notifications.enabled:
+        return
+    from vigie.notifications.worker import NotificationRounds, Notifier
+
+    rounds = NotificationRounds(Notifier(place))
+    rounds.start()
+    stack.callback(rounds.stop)
 
 
 def _announce(place: Workspace, at_work: "Collecting") -> None:
