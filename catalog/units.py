@@ -109,6 +109,15 @@ def to_catalog_unit(quantity: QuantityId, value: float, unit: str) -> float:
     return conversion(quantity, unit).of(value)
 
 
+def same_unit(one: str, other: str) -> bool:
+    """Whether two spellings are of one unit: ``µg/m³``, ``ug/m^3`` and ``UG/M3`` are.
+
+    >>> same_unit("mg/m3", "mg/m³"), same_unit("mg/m3", "µg/m3")
+    (True, False)
+    """
+    return _plain(one) == _plain(other)
+
+
 def accepted_units(quantity: QuantityId) -> tuple[str, ...]:
     """Units of a quantity as a person would write them, the catalog's own first; none of a computed one."""
     known = quantity_of(quantity)

@@ -168,9 +168,16 @@ class Reprioritised:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The number of a metrology result (METROLOGY)."""
+    """The number of a metrology result (METROLOGY).
+
+    Attributes
+    ----------
+    content : str
+        SHA-256 of the result as entered, so that the log vouches for it.
+    """
 
     result: int
+    content: str
 
 
 @dataclass(frozen=True, slots=True)

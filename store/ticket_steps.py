@@ -170,9 +170,9 @@ class TicketSteps:
             _take(session, _row(session, ticket), by, at, kind, note, detail)
 
 
-def measured(session: Session, ticket: int, by: Actor, at: int, result: int, note: str) -> None:
+def measured(session: Session, ticket: int, by: Actor, at: int, result: Measured, note: str) -> None:
     """Record, in the transaction that stores it, that a metrology result came back."""
-    _take(session, _row(session, ticket), by, at, EventKind.METROLOGY, note, Measured(result))
+    _take(session, _row(session, ticket), by, at, EventKind.METROLOGY, note, result)
 
 
 def check_step(session: Session, ticket: int, by: Actor, kind: EventKind) -> TicketRow:
