@@ -74,6 +74,7 @@ def bring_up_to_date(language: Language) -> list[Message]:
         header_comment=_HEADER,
     )
     new.creation_date = new.revision_date = old.creation_date
+    new.mime_headers = [("Plural-Forms", _PLURALS[language])]
     for message in messages():
         key = message if isinstance(message, str) else message[0]
         entry = old.get(key)
@@ -86,6 +87,12 @@ def bring_up_to_date(language: Language) -> list[Message]:
         write_po(file, new, width=0, sort_output=True, no_location=True)
     return missing(new)
 
+
+_PLURALS = {
+    Language.FRENCH: "nplurals=2; plural=(n > 1);",
+    Language.ENGLISH: "nplurals=2; plural=(n != 1);",
+}
+"""One and many: newer CLDR data have a third French form for whole millions, which no page counts to."""
 
 _HEADER = "# Words of the portal. Rewritten by: python -m dashboards.catalogues"
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from catalog.places import ZoneKind
 from dsp.exposure import Measure, WindowKind
 from rules.decision import Decision
+from rules.ticket_events import EventKind
 from rules.tickets import TicketKind, TicketState
-from store.tickets import TicketEventKind
 
 
 def marked(message: str) -> str:
@@ -110,24 +110,31 @@ TICKET_KINDS: Mapping[TicketKind, str] = {
 TICKET_STATES: Mapping[TicketState, str] = {
     TicketState.PROPOSED: marked("proposed"),
     TicketState.VALIDATED: marked("validated"),
+    TicketState.ASSIGNED: marked("assigned"),
+    TicketState.IN_PROGRESS: marked("in progress"),
+    TicketState.DONE: marked("done"),
+    TicketState.VERIFIED: marked("verified"),
     TicketState.DISMISSED: marked("dismissed"),
-    TicketState.CLOSED: marked("closed"),
 }
 
-TICKET_GROUPS: Mapping[TicketState, str] = {
-    TicketState.PROPOSED: marked("Waiting for a decision"),
-    TicketState.VALIDATED: marked("Validated"),
-    TicketState.CLOSED: marked("Closed"),
-    TicketState.DISMISSED: marked("Dismissed"),
-}
-"""Headings over tickets of one state, in the order they are listed."""
-
-EVENTS: Mapping[TicketEventKind, str] = {
-    TicketEventKind.OPENED: marked("proposed by the rules"),
-    TicketEventKind.AMENDED: marked("amended by the rules (revision %(revision)s)"),
-    TicketEventKind.SUPPORT_LOST: marked("the rules no longer ask for it"),
-    TicketEventKind.SUPPORT_REGAINED: marked("the rules ask for it again"),
-    TicketEventKind.VALIDATED: marked("validated (revision %(revision)s)"),
-    TicketEventKind.DISMISSED: marked("dismissed by a professional"),
-    TicketEventKind.CLOSED: marked("closed by a professional"),
+EVENTS: Mapping[EventKind, str] = {
+    EventKind.OPENED: marked("proposed by the rules"),
+    EventKind.AMENDED: marked("amended by the rules (revision %(revision)s)"),
+    EventKind.TRANSITION: marked("the state of the rule changed"),
+    EventKind.WITHDRAWN: marked("late data took back a change of the rule's state"),
+    EventKind.SUPPORT_LOST: marked("the rules no longer ask for it"),
+    EventKind.SUPPORT_REGAINED: marked("the rules ask for it again"),
+    EventKind.VALIDATED: marked("validated (revision %(revision)s)"),
+    EventKind.ASSIGNED: marked("assigned"),
+    EventKind.STARTED: marked("work begun"),
+    EventKind.DONE: marked("done"),
+    EventKind.VERIFIED: marked("verified"),
+    EventKind.REOPENED: marked("reopened: it did not help"),
+    EventKind.DISMISSED: marked("dismissed by a professional"),
+    EventKind.COMMENTED: marked("commented"),
+    EventKind.ATTACHED: marked("file attached"),
+    EventKind.SNOOZED: marked("put off"),
+    EventKind.RESCHEDULED: marked("due date set"),
+    EventKind.REPRIORITISED: marked("priority set"),
+    EventKind.METROLOGY: marked("metrology result entered"),
 }

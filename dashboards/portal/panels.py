@@ -17,7 +17,7 @@ def panels(
     reader: Reader, place: ZonePlace, findings: Sequence[Finding], words: Words, day: date | None
 ) -> list[Panel]:
     """What a zone's page says of each agent, the agents that ask for attention first; charts of one day or of all."""
-    tickets = [ticket for ticket in reader.tickets if ticket.zone == place.zone.id and ticket.is_open]
+    tickets = reader.open_tickets(place.zone.id)
     standings = stand(findings, quantities(), words)
     return [_panel(reader, place, standing, tickets, findings, words, day) for standing in standings]
 
@@ -25,8 +25,7 @@ def panels(
 def other_tickets(reader: Reader, place: ZonePlace, findings: Sequence[Finding]) -> list[TicketShown]:
     """Open tickets of a zone that no panel shows, e.g. of an agent nothing was computed for."""
     measured = {quantities()[finding.quantity].agent for finding in findings}
-    here = [ticket for ticket in reader.tickets if ticket.zone == place.zone.id and ticket.is_open]
-    return [ticket for ticket in here if ticket.agent not in measured]
+    return [ticket for ticket in reader.open_tickets(place.zone.id) if ticket.agent not in measured]
 
 
 def held_back(reader: Reader, zone: Zone, words: Words) -> str:

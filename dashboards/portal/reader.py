@@ -19,10 +19,13 @@ from dashboards.standing import Finding
 from dashboards.vocabulary import marked
 from dashboards.words import Words
 from dsp.exposure import WindowKind
-from rules.roles import Role
+from rules.life import OPEN
+from rules.roles import OF_THE_SERVICE
+from rules.ticket_events import DismissalReason
 from store.accounts import Account
-from store.errors import TicketStateError, UnknownError
+from store.errors import NotAllowedError, TicketStateError, UnknownError
 from store.scope import Scope
+from store.ticket_list import TicketFilter, TicketLine
 
 LONGEST_CHART = 35 * 86_400_000
 """Milliseconds; of a longer deployment a page draws the end."""
@@ -45,9 +48,9 @@ class Reader:
         self._findings: dict[ZoneId, list[Finding]] = {}
 
     @property
-    def is_engineer(self) -> bool:
+    def is_of_the_service(self) -> bool:
         """Whether the person belongs to the service."""
-        return self._account.role is Role.ENGINEER
+        return self._account.role in OF_THE_SERVICE
 
     @property
     def service_timezone(self) -> str:
@@ -144,9 +147,14 @@ class Reader:
         )
 
     @cached_property
-    def tickets(self) -> list[TicketShown]:
+    def tickets(self) -> tuple[TicketLine, ...]:
         """The tickets in scope, open ones first, the most urgent first."""
-        return [ticket_of(view, self.registry) for view in self._rooms.views.tickets(self._scope)]
+        return self._rooms.views.tickets(self._scope).lines
+
+    def open_tickets(self, zone: ZoneId) -> list[TicketShown]:
+        """The tickets of a zone somebody still has to act on, with what they say."""
+        lines = self._rooms.views.tickets(self._scope, TicketFilter(states=OPEN, zone=zone)).lines
+        return [self.ticket(line.id) for line in lines]
 
     def ticket(self, ticket: int) -> TicketShown:
         """A ticket in scope; any other does not exist."""
@@ -174,8 +182,8 @@ class Reader:
         """Stand by a ticket; what the engineer must be told where that cannot be, else None."""
         now = self._rooms.config.clock()
         try:
-            self._rooms.tickets.validate(ticket.id, self._account.email, now, note, revision)
-        except TicketStateError:
+            self._rooms.steps.validate(ticket.id, self._account.actor, now, note, revision)
+        except (TicketStateError, NotAllowedError):
             return CHANGED
         return None
 
@@ -184,8 +192,10 @@ class Reader:
         if not reason:
             return marked("Write why you dismiss this ticket.")
         try:
-            self._rooms.tickets.dismiss(ticket.id, self._account.email, reason, self._rooms.config.clock())
-        except TicketStateError:
+            self._rooms.steps.dismiss(
+                ticket.id, self._account.actor, self._rooms.config.clock(), DismissalReason.FALSE_ALARM, reason
+            )
+        except (TicketStateError, NotAllowedError):
             return CHANGED
         return None
 

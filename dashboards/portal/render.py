@@ -19,7 +19,7 @@ from dashboards.portal.security import LANGUAGE_COOKIE
 from dashboards.sentences import agent_name, colon
 from dashboards.standing import digits
 from dashboards.words import DEFAULT_LANGUAGE, Language, Words, language_of
-from rules.roles import Role
+from rules.roles import OF_THE_SERVICE
 from store.accounts import Account
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,7 +44,6 @@ def environment() -> Environment:
         zone_kinds=vocabulary.ZONE_KINDS,
         ticket_kinds=vocabulary.TICKET_KINDS,
         ticket_states=vocabulary.TICKET_STATES,
-        ticket_groups=vocabulary.TICKET_GROUPS,
         digits=digits,
     )
     return made
@@ -128,7 +127,7 @@ def page(
         "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(token),
         "user": account,
         "section": "",
-        "is_engineer": account is not None and account.role is Role.ENGINEER,
+        "of_the_service": account is not None and account.role in OF_THE_SERVICE,
         "simulated": False,
         "style_sheet": style_sheet_address(),
         "other_language": other_language(request),

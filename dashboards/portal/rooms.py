@@ -9,7 +9,7 @@ from store.database import Database, open_database
 from store.exposures import ExposureStore
 from store.live import LiveStore
 from store.readings import ReadingStore
-from store.tickets import TicketStore
+from store.ticket_steps import TicketSteps
 from store.views import Views
 
 _HASHES_AT_ONCE = 2
@@ -37,7 +37,7 @@ class Rooms:
         self.database = database
         self.views = views
         self.accounts = AccountStore(database)
-        self.tickets = TicketStore(database)
+        self.steps = TicketSteps(database)
         self.charts = ChartCache()
         self.hashing = threading.Semaphore(_HASHES_AT_ONCE)
 

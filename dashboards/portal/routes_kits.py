@@ -7,11 +7,11 @@ from litestar.di import NamedDependency
 
 from dashboards.portal.reader import Reader
 from dashboards.portal.render import language, page
-from dashboards.portal.viewer import engineers_only
+from dashboards.portal.viewer import service_only
 from dashboards.words import Words
 
 
-@get("/kits", guards=[engineers_only], sync_to_thread=True)
+@get("/kits", guards=[service_only], sync_to_thread=True)
 def kits(request: Request[Any, Any, Any], reader: NamedDependency[Reader]) -> Response[str]:
     """Every kit: where it is, when it was last heard."""
     words = Words(language(request), reader.service_timezone)

@@ -12,10 +12,11 @@ from catalog.quantities import quantities
 from dashboards.portal.panels import held_back, other_tickets, panels
 from dashboards.portal.reader import Reader
 from dashboards.portal.render import asked_day, language, page
-from dashboards.portal.shown import EmployerCard, KitShown, PlaceCard, TicketShown, ZoneCard
+from dashboards.portal.shown import EmployerCard, KitShown, PlaceCard, ZoneCard
 from dashboards.standing import stand
 from dashboards.words import Words
 from rules.tickets import TicketState
+from store.ticket_list import TicketLine
 
 
 @get("/", sync_to_thread=True)
@@ -50,7 +51,7 @@ def home(request: Request[Any, Any, Any], reader: NamedDependency[Reader]) -> Re
 
 
 def _place_card(
-    place: EstablishmentId, reader: Reader, tickets: Sequence[TicketShown], kits: Sequence[KitShown]
+    place: EstablishmentId, reader: Reader, tickets: Sequence[TicketLine], kits: Sequence[KitShown]
 ) -> PlaceCard:
     registry = reader.registry
     establishment = registry.establishments[place]

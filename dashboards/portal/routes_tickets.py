@@ -13,8 +13,7 @@ from catalog.quantities import quantities
 from dashboards.portal.reader import Reader
 from dashboards.portal.render import language, page
 from dashboards.portal.shown import TicketShown, source_of
-from dashboards.portal.viewer import engineers_only
-from dashboards.vocabulary import TICKET_GROUPS
+from dashboards.portal.viewer import service_only
 from dashboards.words import Words
 from rules.tickets import TicketState
 
@@ -39,7 +38,7 @@ def tickets(request: Request[Any, Any, Any], reader: NamedDependency[Reader]) ->
     """The tickets a reader may see, those that wait for a decision first."""
     words = Words(language(request), reader.service_timezone)
     found = reader.tickets
-    groups = [(state, [ticket for ticket in found if ticket.state is state]) for state in TICKET_GROUPS]
+    groups = [(state, [ticket for ticket in found if ticket.state is state]) for state in TicketState]
     return page(
         request,
         "tickets.html",
@@ -70,8 +69,9 @@ def _ticket_page(
         simulated=shown.simulated,
         ticket=shown,
         problem=words.say(problem) if problem else None,
-        may_validate=reader.is_engineer and (shown.state is TicketState.PROPOSED or (shown.is_open and shown.amended)),
-        may_dismiss=reader.is_engineer and shown.is_open,
+        may_validate=reader.is_of_the_service
+        and (shown.state is TicketState.PROPOSED or (shown.is_open and shown.amended)),
+        may_dismiss=reader.is_of_the_service and shown.is_open,
         evidence=reader.evidence(shown.id),
         events=reader.events(shown.id, words),
         source=source_of(shown.limit_source),
@@ -79,7 +79,7 @@ def _ticket_page(
     )
 
 
-@post("/tickets/{ticket_id:int}/validate", guards=[engineers_only], sync_to_thread=True)
+@post("/tickets/{ticket_id:int}/validate", guards=[service_only], sync_to_thread=True)
 def validate(
     request: Request[Any, Any, Any],
     reader: NamedDependency[Reader],
@@ -96,7 +96,7 @@ def validate(
     )
 
 
-@post("/tickets/{ticket_id:int}/dismiss", guards=[engineers_only], sync_to_thread=True)
+@post("/tickets/{ticket_id:int}/dismiss", guards=[service_only], sync_to_thread=True)
 def dismiss(
     request: Request[Any, Any, Any],
     reader: NamedDependency[Reader],

@@ -9,6 +9,7 @@ from catalog.places import Establishment, Zone, ZoneKind
 from catalog.quantities import Quantity
 from dashboards.charts import Course
 from dashboards.standing import AgentStanding
+from rules.life import OPEN
 from rules.rule import UNVERIFIED
 from rules.tickets import TicketKind, TicketState
 
@@ -76,7 +77,7 @@ class TicketShown:
     @property
     def is_open(self) -> bool:
         """Whether somebody may still have to act on it."""
-        return self.state in (TicketState.PROPOSED, TicketState.VALIDATED)
+        return self.state in OPEN
 
 
 @dataclass(frozen=True, slots=True)

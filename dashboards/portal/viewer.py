@@ -10,7 +10,7 @@ from litestar.handlers import BaseRouteHandler
 
 from dashboards.portal.rooms import Rooms
 from dashboards.portal.security import ANONYMOUS, session_cookie_name
-from rules.roles import Role
+from rules.roles import OF_THE_SERVICE
 from store.accounts import Account
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -35,8 +35,8 @@ def signed_in(rooms: Rooms) -> Guard:
     return guard
 
 
-def engineers_only(connection: Connection, _: BaseRouteHandler) -> None:
-    """To an employer a page of the service does not exist; a 403 would tell that it does."""
+def service_only(connection: Connection, _: BaseRouteHandler) -> None:
+    """To anybody outside a page of the service does not exist; a 403 would tell that it does."""
     account = connection.scope.get("user")
-    if not isinstance(account, Account) or account.role is not Role.ENGINEER:
+    if not isinstance(account, Account) or account.role not in OF_THE_SERVICE:
         raise NotFoundException

@@ -41,7 +41,7 @@ from store.database import open_database
 from store.exposures import ExposureStore
 from store.readings import ReadingStore
 from store.registry import save
-from store.tickets import TicketStore
+from store.tickets import ComputedFrom, TicketStore
 from tests.dashboards.findings import DAY, HOUR, MONDAY
 
 MINUTE = 60_000
@@ -253,6 +253,6 @@ def seed(folder: Path) -> Seeded:
     for zone, found in assessments().items():
         governing = {exposure_key(item.exposure): item for item in found}
         exposures.put(ZoneId(zone), [item.exposure for item in found], governing, timezone="Europe/Paris", at=NOW)
-        tickets.apply(ZoneId(zone), [proposal(zone, *PROPOSALS[zone])], NOW, version)
+        tickets.apply(ZoneId(zone), [proposal(zone, *PROPOSALS[zone])], NOW, ComputedFrom(version))
     database.close()
     return places

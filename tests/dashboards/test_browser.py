@@ -152,4 +152,5 @@ def test_the_page_works_without_scripts(browser: Browser, address: str) -> None:
     page.get_by_label("Adresse électronique").fill(JOINER)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url("**/tickets")
     assert page.get_by_role("heading", name="Fiches").count() == 1
