@@ -16,11 +16,16 @@ _COLUMNS = ["zone", "quantity", "measure", "start", "value ± 2u", "seen", "limi
 
 
 def exposures_sheet(frame: pl.DataFrame, timezone: str) -> Sheet:
-    """One line an exposure; local time, the expanded uncertainty (k = 2) beside the value, coverage in per cent."""
+    """One line an exposure; local time, the expanded uncertainty (k = 2) beside the value, coverage in per cent.
+
+    Kits have a column where a zone has more than one: their lines are the same but for it.
+    """
     zone = ZoneInfo(timezone)
+    by_kit = frame.select("zone", "kit").n_unique() > frame["zone"].n_unique()
     rows = [
         [
             row["zone"],
+            *([row["kit"]] if by_kit else []),
             row["quantity"],
             _measure(row),
             cell(row["start"], zone),
@@ -32,7 +37,8 @@ def exposures_sheet(frame: pl.DataFrame, timezone: str) -> Sheet:
         for row in frame.iter_rows(named=True)
     ]
     simulated = ", SIMULATED READINGS" if frame["simulated"].any() else ""
-    return Sheet(f"{counted(frame.height, 'exposure')}{simulated}", _COLUMNS, rows)
+    columns = [*_COLUMNS[:1], *(["kit"] if by_kit else []), *_COLUMNS[1:]]
+    return Sheet(f"{counted(frame.height, 'exposure')}{simulated}", columns, rows)
 
 
 def _measure(row: dict[str, object]) -> str:
