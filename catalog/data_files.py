@@ -1,8 +1,10 @@
 """The catalog's own data files, read strictly: a key nobody expects is an error, so no typing mistake goes unseen."""
 
 import csv
+import hashlib
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from math import isfinite
 from typing import Any
@@ -99,3 +101,9 @@ def toml_names(folder: str) -> list[str]:
 def csv_rows(name: str) -> Iterator[dict[str, str]]:
     """Rows of a CSV file in ``catalog/data``, as texts."""
     yield from csv.DictReader((_DATA / name).read_text(encoding="utf-8").splitlines())
+
+
+@cache
+def data_digest(name: str) -> str:
+    """SHA-256 of a file in ``catalog/data``, hexadecimal: what of the software's own data a number rests on."""
+    return hashlib.sha256((_DATA / name).read_bytes()).hexdigest()

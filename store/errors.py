@@ -13,6 +13,10 @@ class TableError(StoreError):
     """A table on disk that cannot be read or written."""
 
 
+class SnapshotError(StoreError):
+    """What a computation rested on is not, or no longer, what was kept of it."""
+
+
 class OwnershipError(StoreError, ValueError):
     """A registry change that would move readings already taken to another employer."""
 

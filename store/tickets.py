@@ -18,6 +18,7 @@ from rules.ticket_kinds import TicketKind
 from rules.tickets import TicketProposal, TicketState
 from store.database import Database
 from store.errors import StoreError, UnknownError
+from store.snapshots import Snapshots, keep
 from store.tables import RuleStateRow, TicketRevisionRow, TicketRow
 from store.ticket_content import TicketContent, content_of, from_json, to_json
 from store.ticket_log import Step, append, begin, digest_of, events_of
@@ -98,6 +99,7 @@ class TicketStore:
         computed_from: ComputedFrom,
         revisions: Mapping[ExposureKey, int] | None = None,
         statuses: Sequence[RuleStatus] = (),
+        snapshots: Snapshots | None = None,
     ) -> Applied:
         """Bring the tickets and the states of a zone's rules in line with what the rules say now.
 
@@ -113,6 +115,8 @@ class TicketStore:
             Revisions of the exposures, see :meth:`store.exposures.ExposureStore.revisions_of`.
         statuses : sequence of RuleStatus
             Where each rule stands at the zone, whether or not it asks for a ticket.
+        snapshots : Snapshots, optional
+            The texts whose digests ``computed_from`` names; kept with the first revision that needs them.
 
         Notes
         -----
@@ -127,9 +131,9 @@ class TicketStore:
         _check(zone, proposals)
         known = revisions or {}
         try:
-            return self._apply(zone, proposals, at, computed_from, known, statuses)
+            return self._apply(zone, proposals, at, computed_from, known, statuses, snapshots)
         except IntegrityError:  # another process opened the same matter in the same moment: it is amended now
-            return self._apply(zone, proposals, at, computed_from, known, statuses)
+            return self._apply(zone, proposals, at, computed_from, known, statuses, snapshots)
 
     def _apply(
         self,
@@ -139,10 +143,11 @@ class TicketStore:
         computed_from: ComputedFrom,
         revisions: Mapping[ExposureKey, int],
         statuses: Sequence[RuleStatus],
+        snapshots: Snapshots | None,
     ) -> Applied:
         applied = Applied()
         with self._database.writing() as session:
-            now = _Now(session, at, computed_from)
+            now = _Now(session, at, computed_from, snapshots)
             for proposal in proposals:
                 applied = _count(applied, _bring_in_line(now, proposal, content_of(proposal, revisions)))
             asked_for = {(proposal.agent, proposal.rule) for proposal in proposals}
@@ -164,6 +169,7 @@ class _Now:
     session: Session
     at: int
     computed_from: ComputedFrom
+    snapshots: Snapshots | None
 
     def step(self, row_revision: int, kind: EventKind, detail: Detail = Nothing()) -> Step:  # noqa: B008 - a value
         """A step of the rules."""
@@ -184,7 +190,7 @@ def _bring_in_line(now: _Now, proposal: TicketProposal, content: TicketContent) 
         return _open(now, proposal, content, last.id) if content.has_news_for(before) else _Outcome.STILL_DISMISSED
     steps = [] if last.supported else [now.step(last.revision, EventKind.SUPPORT_REGAINED)]
     if content != before:
-        now.session.add(_revision(now, last.id, last.revision + 1, content))
+        _add_revision(now, last.id, last.revision + 1, content)
         steps.append(now.step(last.revision + 1, EventKind.AMENDED, _said(content, last.follows)))
     if steps:
         append(now.session, last, steps)
@@ -195,7 +201,7 @@ def _open(now: _Now, proposal: TicketProposal, content: TicketContent, follows: 
     row = TicketRow(zone=proposal.zone, agent=proposal.agent, rule=proposal.rule)
     opened = now.step(1, EventKind.OPENED, _said(content, follows))
     begin(now.session, row, opened)
-    now.session.add(_revision(now, row.id, 1, content))
+    _add_revision(now, row.id, 1, content)
     return _Outcome.OPENED
 
 
@@ -301,16 +307,20 @@ def _said(content: TicketContent, follows: int | None) -> Said:
     )
 
 
-def _revision(now: _Now, ticket: int, revision: int, content: TicketContent) -> TicketRevisionRow:
+def _add_revision(now: _Now, ticket: int, revision: int, content: TicketContent) -> None:
+    if now.snapshots is not None:
+        keep(now.session, now.snapshots, now.at)
     of = asdict(now.computed_from)
-    return TicketRevisionRow(
-        ticket=ticket,
-        revision=revision,
-        at=now.at,
-        registry_digest=of.pop("registry"),
-        packs=list(of.pop("packs")),
-        content=to_json(content),
-        **of,
+    now.session.add(
+        TicketRevisionRow(
+            ticket=ticket,
+            revision=revision,
+            at=now.at,
+            registry_digest=of.pop("registry"),
+            packs=list(of.pop("packs")),
+            content=to_json(content),
+            **of,
+        )
     )
 
 

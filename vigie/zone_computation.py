@@ -7,6 +7,7 @@ from catalog.registry import Registry
 from rules.decision import exposure_key
 from rules.engine import governing
 from store.tickets import ComputedFrom, TicketStore
+from vigie.software import texts_to_keep, vigie_version
 from vigie.workspace import Workspace
 from vigie.zone_answer import answer_for
 
@@ -35,11 +36,14 @@ def compute_zone(place: Workspace, registry: Registry, zone: Zone, now: int, ver
     place.quality.put(zone.id, answer.marks, readings_version=version, at=now)
     proposals = answer.judgement.proposals
     keys = [exposure_key(evidence.exposure) for proposal in proposals for evidence in proposal.evidence]
+    kept = texts_to_keep(registry, zone, place.packs)
+    packs = tuple(pack.content.digest for pack in kept.packs)
     applied = TicketStore(place.database).apply(
         zone.id,
         proposals,
         at=now,
-        computed_from=ComputedFrom(version, now),
+        computed_from=ComputedFrom(version, now, kept.zone.digest, packs, vigie_version()),
         revisions=place.exposures.revisions_of(keys),
+        snapshots=kept,
     )
     return ZoneSummary(len(answer.deployments), put.new + put.changed, applied.opened + applied.amended)
