@@ -26,6 +26,9 @@ _HIGHEST = frozenset(
 )
 _LOWEST = frozenset({Measure.MIN_1H, Measure.MINIMUM})
 
+EXTREMES = _HIGHEST | _LOWEST
+"""Measures that can only become more extreme as a window goes on."""
+
 
 class Decision(Enum):
     """Vigie screens; it never says *compliant*."""

@@ -1,7 +1,7 @@
 """``vigie compute``: from what is stored to exposures, decisions and tickets; only what is new, or everything."""
 
 import fcntl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
 from vigie.errors import UsageError
+from vigie.open_shifts import zones_under_way
 from vigie.output import counted
 from vigie.plan import plan
 from vigie.workspace import Workspace
@@ -36,6 +37,11 @@ class Summary:
     deployments: int
     exposures: int
     tickets: int
+
+    def __add__(self, other: "Summary") -> "Summary":
+        return Summary(
+            self.deployments + other.deployments, self.exposures + other.exposures, self.tickets + other.tickets
+        )
 
     @property
     def changed(self) -> bool:
@@ -91,6 +97,7 @@ def compute(
             if prepare:
                 prepare()
             summary = _compute_zones(place, registry, zones, now, touched.version, progress)
+        summary += _compute_urgent(place, registry, zones, {span.kit for span in touched.spans}, now, touched.version)
         state.record(touched.version, now)
         return summary
 
@@ -112,6 +119,24 @@ def _compute_zones(
     if progress:
         progress(len(zones), len(zones), "")
     return Summary(deployments, exposures, tickets)
+
+
+def _compute_urgent(
+    place: Workspace, registry: Registry, done: Collection[ZoneId], kits: Collection[str], now: int, version: int
+) -> Summary:
+    """Zones with something in a shift under way that cannot wait for its end, and that nobody was told of."""
+    found = Summary(0, 0, 0)
+    waiting = [zone for zone in zones_under_way(registry, kits, now) if zone not in done]
+    if not waiting:
+        return found
+    from vigie.acute_news import is_news
+    from vigie.zone_computation import compute_zone
+
+    for zone in waiting:
+        if is_news(place, registry, registry.zones[zone], now, version):
+            computed = compute_zone(place, registry, registry.zones[zone], now, version)
+            found += Summary(computed.deployments, computed.exposures, computed.tickets)
+    return found
 
 
 @contextmanager

@@ -4,14 +4,13 @@ import logging
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import numpy as np
 import polars as pl
 
 from catalog.kits import Deployment
 from catalog.registry import Registry
-from catalog.schedule import Interval, Shift, shifts
+from catalog.schedule import Interval
 from dsp.batch import WindowError
 from dsp.live_shift import Track, Watch
 from dsp.series import Series
@@ -23,9 +22,9 @@ from store.scope import Scope
 from vigie.channels import ChannelSeries, channel_series
 from vigie.derived_channels import derived_channels
 from vigie.live_file import Kept, KeptShift, pack, unpack
+from vigie.open_shifts import OpenShift, open_shifts
 from vigie.pipeline import watches_of
 from vigie.recent_readings import RecentReadings
-from vigie.times import local_day
 from vigie.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -36,19 +35,6 @@ _LONGEST_KEPT = 4 * _CONTEXT
 """Milliseconds back from now after which a kit's readings are read anew, from a later beginning."""
 _SAVE_EVERY = 60_000
 _SUSPECT, _GOOD = 3, 1
-
-
-@dataclass(frozen=True, slots=True)
-class OpenShift:
-    """A shift of a deployment that is under way."""
-
-    deployment: Deployment
-    shift: Shift
-
-    @property
-    def key(self) -> str:
-        """What it is found by in the saved state."""
-        return f"{self.deployment.id} {self.shift.start} {self.shift.name}"
 
 
 @dataclass(slots=True)
@@ -224,20 +210,6 @@ class Live:
         )
         assert self._registry is not None  # noqa: S101 - refresh has just loaded it
         return pack(Kept(self._version or 0, _fingerprint(self._registry, self._place.packs), shifts_))
-
-
-def open_shifts(registry: Registry, at: int) -> list[OpenShift]:
-    """Shifts under way at an instant [ms UTC], of every deployment that is under way."""
-    found: list[OpenShift] = []
-    for deployment in registry.deployments.values():
-        if deployment.start >= at or (deployment.end is not None and deployment.end <= at):
-            continue
-        zone = registry.zone_of(deployment)
-        establishment = registry.establishment_of(zone)
-        today = local_day(at, establishment.timezone)
-        around = shifts(zone.schedule, establishment, today - timedelta(days=1), today)
-        found += [OpenShift(deployment, shift) for shift in around if shift.start < at < shift.end and shift.pieces]
-    return found
 
 
 def _lent(registry: Registry, kit: str) -> Iterable[Deployment]:

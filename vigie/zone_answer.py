@@ -13,6 +13,7 @@ from rules.engine import ZoneJudgement, assess, judge
 from rules.rule import Pack
 from store.quality import QualityMark
 from store.readings import ReadingStore
+from vigie.acute import acute_assessments
 from vigie.pipeline import Computed, compute_deployment
 
 
@@ -27,7 +28,7 @@ class ZoneAnswer:
     days : dict of int to datetime.date
         Start of every window [ms UTC] and the local day whose limits apply.
     assessments : tuple of Assessment
-        Every exposure against every level that applies to it.
+        Every exposure against every level that applies to it; of shifts under way what cannot wait for their end.
     """
 
     deployments: tuple[Computed, ...]
@@ -81,5 +82,7 @@ def answer_for(
     for result in computed:
         days |= result.days
     exposures = [exposure for result in computed for exposure in result.exposures]
-    assessments = assess(packs, zone, exposures, days)
+    acute = acute_assessments(readings, registry, packs, zone, now, version)
+    days = {**acute.days, **days}
+    assessments = [*assess(packs, zone, exposures, days), *acute.assessments]
     return ZoneAnswer(tuple(computed), days, tuple(assessments), judge(packs, zone, assessments, exposures, days))

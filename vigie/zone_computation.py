@@ -44,6 +44,7 @@ def compute_zone(place: Workspace, registry: Registry, zone: Zone, now: int, ver
         at=now,
         computed_from=ComputedFrom(version, now, kept.zone.digest, packs, vigie_version()),
         revisions=place.exposures.revisions_of(keys),
+        statuses=answer.judgement.statuses,
         snapshots=kept,
     )
     return ZoneSummary(len(answer.deployments), put.new + put.changed, applied.opened + applied.amended)
