@@ -13,7 +13,7 @@ from dsp.exposure import Exposure, WindowKind
 from rules.decision import EXTREMES, Assessment, Decision
 from rules.engine import assess
 from rules.rule import Onset, Pack, Rule
-from vigie.channels import channel_series
+from vigie.channels import ChannelSeries, channel_series
 from vigie.derived_channels import derived_channels
 from vigie.kit_columns import ColumnSource
 from vigie.open_shifts import OpenShift, open_shifts
@@ -82,10 +82,8 @@ def _so_far(
     """The extremes the rules speak of, of a shift cut at the newest reading, under the name of the whole shift."""
     wanted = {(rule.quantity, rule.measure) for rule in rules}
     quantities = {rule.quantity for rule in rules}
-    deployment, shift = each.deployment, each.shift
-    heard = Interval(max(deployment.start, shift.start - _CONTEXT), _last(deployment, now))
-    channels = list(channel_series(source, registry, deployment, heard, version))
-    for channel in (*channels, *derived_channels(channels, heard)):
+    shift = each.shift
+    for channel in channels_so_far(source, registry, each.deployment, shift.start, now, version):
         name = channel.subject.quantity.id
         cut = _cut(shift, channel.heard.end) if name in quantities else None
         if cut is None:
@@ -93,6 +91,15 @@ def _so_far(
         for exposure in exposures(channel.subject, channel.series, [cut], []):
             if (name, exposure.measure) in wanted:
                 yield replace(exposure, end=shift.end)
+
+
+def channels_so_far(
+    source: ColumnSource, registry: Registry, deployment: Deployment, start: int, now: int, version: int | None
+) -> list[ChannelSeries]:
+    """The series of a shift under way that began at ``start`` [ms UTC], computed quantities among them."""
+    heard = Interval(max(deployment.start, start - _CONTEXT), _last(deployment, now))
+    channels = list(channel_series(source, registry, deployment, heard, version))
+    return channels + derived_channels(channels, heard)
 
 
 def _cut(shift: Shift, reached: int) -> Shift | None:

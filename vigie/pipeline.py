@@ -70,15 +70,10 @@ def compute_deployment(
     zone = registry.zone_of(deployment)
     establishment = registry.establishment_of(zone)
     result = Computed(deployment)
-    settled = settled_until(registry, deployment, now)
-    if settled is None:
-        return result
     deployed = Interval(deployment.start, now if deployment.end is None else min(deployment.end, now))
-    heard = Interval(deployed.start, min(deployed.end, settled))
-    channels = list(channel_series(store, registry, deployment, heard, version))
+    channels = deployment_channels(store, registry, deployment, now, version)
     if not channels:
         return result
-    channels += derived_channels(channels, heard)
     earliest = min(channel.heard.start for channel in channels)
     first = local_day(max(earliest, deployed.start), establishment.timezone)
     last = local_day(max(channel.heard.end for channel in channels), establishment.timezone)
@@ -100,6 +95,25 @@ def compute_deployment(
     campaigns = {e.start: first for e in result.exposures if e.window_kind is WindowKind.CAMPAIGN}
     result.days = campaigns | result.days
     return result
+
+
+def deployment_channels(
+    store: ReadingStore, registry: Registry, deployment: Deployment, now: int, version: int
+) -> list[ChannelSeries]:
+    """The series the closed windows of a deployment are computed from, computed quantities among them.
+
+    Parameters
+    ----------
+    now, version
+        As for :func:`compute_deployment`.
+    """
+    settled = settled_until(registry, deployment, now)
+    if settled is None:
+        return []
+    end = now if deployment.end is None else min(deployment.end, now)
+    heard = Interval(deployment.start, min(end, settled))
+    channels = list(channel_series(store, registry, deployment, heard, version))
+    return channels + derived_channels(channels, heard)
 
 
 def _marks(channel: ChannelSeries) -> list[QualityMark]:
