@@ -114,7 +114,9 @@ def _dates(traced: TracedLevel) -> None:
 
 def _outcomes(traced: TracedLevel, rule: Rule) -> None:
     level = traced.level
-    unverified = [limit.id for limit in level.limits if limit.verification is not Verification.YES]
+    unverified = [
+        limit.id or f"{limit.value:g}" for limit in level.limits if limit.verification is not Verification.YES
+    ]
     if level.on_exceedance is TicketKind.WORKPLACE_ACTION and level.amt_type is None:
         traced.record.mistake(
             "amt_type", f"is missing, but the level asks for workplace_action; expected {one_of(AmtType)}; add it"

@@ -67,7 +67,7 @@ def _own_limit(record: Record, measured: Quantity) -> DatedLimit:
     except CatalogError as error:
         if unit:
             record.mistake("unit", f'is "{unit}"; {error}')
-    if status in {LegalStatus.BINDING, LegalStatus.INDICATIVE}:
+    if record.has("status") and status in {LegalStatus.BINDING, LegalStatus.INDICATIVE}:
         record.mistake(
             "status",
             f'is "{status.value}"; a value of your own is a guide or comfort; '

@@ -21,6 +21,7 @@ from rules.language import (
 )
 from rules.rounding import Side, decimals_worth, told_as_bound
 from rules.rule import Bilingual, Comparability, Rule, Standing
+from rules.ticket_kinds import TicketKind
 
 EXPANDED = 2.0
 """Coverage factor k of the uncertainty a sentence prints."""
@@ -237,7 +238,7 @@ def titles(case: Case) -> Bilingual:
 
 def advice(case: Case) -> Bilingual:
     """What to do, and what the law or the guide asks for."""
-    parts: Sequence[Bilingual] = (case.finding.level.advice, case.rule.law)
+    parts: Sequence[Bilingual] = (case.finding.level.advice, *_metrology(case), case.rule.law)
     if not case.finding.fires:
         first = Bilingual(
             "Faire mesurer avant de décider : le capteur ne permet pas de trancher.",
@@ -245,3 +246,15 @@ def advice(case: Case) -> Bilingual:
         )
         parts = (first, *parts)
     return Bilingual(typeset_french(" ".join(part.fr for part in parts)), " ".join(part.en for part in parts))
+
+
+def _metrology(case: Case) -> Sequence[Bilingual]:
+    """The measurement to ask for: where one is asked for, and where the law's limit is to be confirmed."""
+    method, level = case.rule.metrology, case.finding.level
+    if method is None:
+        return ()
+    if not case.finding.fires or level.on_exceedance is TicketKind.TARGETED_METROLOGY:
+        return (Bilingual(f"Mesurage à demander : {method.fr}.", f"Measurement to ask for: {method.en}."),)
+    if level.standing is Standing.LEGAL:
+        return (Bilingual(f"Pour confirmer : {method.fr}.", f"To confirm: {method.en}."),)
+    return ()
