@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, and_, case, func, join, or_, select
 from sqlalchemy.orm import Session
 
@@ -13,8 +15,8 @@ from rules.states import RuleState
 from rules.ticket_kinds import TicketKind
 from rules.tickets import TicketState
 from store.scope import Scope
-from store.tables import EstablishmentRow, TicketRow, ZoneRow
-from store.tickets import OPEN_STATES, stored_content
+from store.tables import EstablishmentRow, TicketRevisionRow, TicketRow, ZoneRow
+from store.tickets import OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ class TicketFilter:
 
 
 EVERY_TICKET = TicketFilter()
+
+
+class TicketOrder(Enum):
+    """How a list is ordered."""
+
+    URGENCY = "urgency"
+    """Open ones first, then by priority, then the newest change first."""
+    PLACE = "place"
+    """By establishment and zone, and by urgency within a zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +125,13 @@ class TicketPage:
     total: int
 
 
-_PLACED = join(
+PLACED_TICKETS = join(
     join(TicketRow, ZoneRow, ZoneRow.id == TicketRow.zone),
     EstablishmentRow,
     EstablishmentRow.id == ZoneRow.establishment,
 )
+"""Tickets with their zones and establishments."""
+
 _SHOWN = (
     TicketRow.id, TicketRow.zone, ZoneRow.name, EstablishmentRow.id, EstablishmentRow.name, EstablishmentRow.employer,
     TicketRow.agent, TicketRow.rule, TicketRow.state, TicketRow.kind, TicketRow.level, TicketRow.priority,
@@ -130,9 +143,14 @@ _SHOWN = (
 
 
 def ticket_page(
-    session: Session, scope: Scope, chosen: TicketFilter, limit: int | None = None, offset: int = 0
+    session: Session,
+    scope: Scope,
+    chosen: TicketFilter,
+    limit: int | None = None,
+    offset: int = 0,
+    order: TicketOrder = TicketOrder.URGENCY,
 ) -> TicketPage:
-    """The tickets in scope that are asked for: open ones first, then by priority, then the newest change first.
+    """The tickets in scope that are asked for.
 
     Parameters
     ----------
@@ -141,16 +159,44 @@ def ticket_page(
     offset : int
         Lines passed over.
     """
-    where = and_(scope.tickets(), *_conditions(chosen))
-    total = session.scalar(select(func.count(TicketRow.id)).select_from(_PLACED).where(where)) or 0
-    open_first = case((TicketRow.state.in_(OPEN_STATES), 0), else_=1)
-    order = (open_first, TicketRow.priority, TicketRow.updated.desc(), TicketRow.id)
-    query = select(*_SHOWN).select_from(_PLACED).where(where).order_by(*order).limit(limit).offset(offset)
-    lines = [_line(tuple(row)) for row in session.execute(query)]
-    return TicketPage(tuple(_told_outside(session, scope, lines) if scope.is_outside else lines), total)
+    if scope.is_outside:
+        return _page_outside(session, scope, chosen, slice(offset, None if limit is None else offset + limit), order)
+    where = and_(scope.tickets(), *conditions(chosen))
+    total = session.scalar(select(func.count(TicketRow.id)).select_from(PLACED_TICKETS).where(where)) or 0
+    query = select(*_SHOWN).select_from(PLACED_TICKETS).where(where).order_by(*_ORDERS[order])
+    return TicketPage(
+        tuple(_line(tuple(row)) for row in session.execute(query.limit(limit).offset(offset))),
+        total,
+    )
 
 
-def _conditions(chosen: TicketFilter) -> Iterator[ColumnElement[bool]]:
+def _page_outside(
+    session: Session, scope: Scope, chosen: TicketFilter, wanted: slice, order: TicketOrder
+) -> TicketPage:
+    """The same outside the service: what is looked for is what they were told, never what was amended since."""
+    everywhere = replace(chosen, kinds=(), priority=None, assignee=None, awake_at=None, words="")
+    lines = (select(*_SHOWN).select_from(PLACED_TICKETS).where(scope.tickets(), *conditions(everywhere))).order_by(
+        *_ORDERS[order]
+    )
+    told = _told_outside(session, scope, [_line(tuple(row)) for row in session.execute(lines)])
+    fitting = [line for line in told if _fits(line, chosen)]
+    if order is TicketOrder.URGENCY:
+        fitting.sort(key=lambda line: (not line.is_open, line.priority, -line.updated, line.id))
+    return TicketPage(tuple(fitting[wanted]), len(fitting))
+
+
+def _fits(line: TicketLine, chosen: TicketFilter) -> bool:
+    words = chosen.words.casefold()
+    return (
+        (not chosen.kinds or line.kind in chosen.kinds)
+        and chosen.priority in (None, line.priority)
+        and chosen.assignee in (None, line.assignee)
+        and (words in line.title_fr.casefold() or words in line.title_en.casefold())
+    )
+
+
+def conditions(chosen: TicketFilter) -> Iterator[ColumnElement[bool]]:
+    """WHERE clauses on :data:`PLACED_TICKETS`."""
     if chosen.states:
         yield TicketRow.state.in_([state.value for state in chosen.states])
     if chosen.kinds:
@@ -172,10 +218,22 @@ def _conditions(chosen: TicketFilter) -> Iterator[ColumnElement[bool]]:
     if chosen.awake_at is not None:
         yield or_(TicketRow.snoozed_until.is_(None), TicketRow.snoozed_until <= chosen.awake_at)
     if chosen.words:
-        yield or_(
-            TicketRow.title_fr.icontains(chosen.words, autoescape=True),
-            TicketRow.title_en.icontains(chosen.words, autoescape=True),
-        )
+        # SQLite knows small and capital letters of ASCII only: É is looked for beside é.
+        spelled = {chosen.words, chosen.words.lower(), chosen.words.upper(), chosen.words.capitalize()}
+        titles = (TicketRow.title_fr, TicketRow.title_en)
+        yield or_(*(title.icontains(words, autoescape=True) for title in titles for words in sorted(spelled)))
+
+
+_URGENCY = (
+    case((TicketRow.state.in_(OPEN_STATES), 0), else_=1),
+    TicketRow.priority,
+    TicketRow.updated.desc(),
+    TicketRow.id,
+)
+_ORDERS = {
+    TicketOrder.URGENCY: _URGENCY,
+    TicketOrder.PLACE: (EstablishmentRow.name, EstablishmentRow.id, ZoneRow.name, TicketRow.zone, *_URGENCY),
+}
 
 
 def _line(row: Sequence[Any]) -> TicketLine:
@@ -216,15 +274,35 @@ def _line(row: Sequence[Any]) -> TicketLine:
     )
 
 
+class _Told(msgspec.Struct, frozen=True):
+    """What a list tells of a revision's content."""
+
+    kind: TicketKind
+    level: str
+    priority: int
+    title_fr: str
+    title_en: str
+    simulated: bool
+
+
 def _told_outside(session: Session, scope: Scope, lines: Sequence[TicketLine]) -> Iterator[TicketLine]:
     """Lines as they were validated, without what is the service's own affair."""
+    validated = (TicketRevisionRow.ticket == TicketRow.id) & (
+        TicketRevisionRow.revision == TicketRow.validated_revision
+    )
+    query = (
+        select(TicketRow.id, TicketRevisionRow.content)
+        .select_from(join(TicketRow, TicketRevisionRow, validated))
+        .where(scope.tickets())
+    )
+    contents = {ticket: msgspec.convert(content, _Told) for ticket, content in session.execute(query)}
     for line in lines:
         if line.validated_revision is None or line.validated_at is None:
             continue
-        content = stored_content(session, line.id, line.validated_revision)
+        content = contents[line.id]
         yield replace(
             line,
-            kind=TicketKind(content.kind),
+            kind=content.kind,
             level=content.level,
             priority=content.priority,
             title_fr=content.title_fr,
@@ -235,7 +313,6 @@ def _told_outside(session: Session, scope: Scope, lines: Sequence[TicketLine]) -
             revision=line.validated_revision,
             cause=None,
             flapping=False,
-            follows=None,
             assignee=line.assignee if line.assignee == scope.expert_email else None,
             snoozed_until=None,
             created=line.validated_at,

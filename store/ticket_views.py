@@ -115,7 +115,7 @@ def ticket_view(session: Session, row: TicketRow, scope: Scope) -> TicketView:
         assignee=None if scope.is_employer else standing.assignee,
         readings_version=revision.readings_version,
         content=replace(content, held_back_by=None) if outside else content,
-        talk=tuple(event for event in events if _for_everybody(event) or (not outside and _is_talk(event))),
+        talk=tuple(event for event in events if _is_talk(event) and _may_read(event, scope)),
         service=None if outside else _notes(events, standing, revision, content),
     )
 
@@ -137,6 +137,11 @@ def _notes(
             revision.software,
         ),
     )
+
+
+def _may_read(event: TicketEvent, scope: Scope) -> bool:
+    """An expert from outside reads what is for everybody, and what they wrote to the service themselves."""
+    return not scope.is_outside or _for_everybody(event) or event.by == scope.expert_email
 
 
 def _is_talk(event: TicketEvent) -> bool:

@@ -23,9 +23,11 @@ from store.live import LIVE_SCHEMA, SHOWN_AFTER, LiveStore
 from store.privacy import Privacy, Withheld, coarse_course, coarse_episodes, without_moments
 from store.readings import ReadingStore
 from store.registry import load
+from store.rule_states import RuleStanding, rule_states
 from store.scope import Scope
 from store.tables import KitStatusRow, TicketRow, ZoneRow
-from store.ticket_list import EVERY_TICKET, TicketFilter, TicketPage, ticket_page
+from store.ticket_counts import TicketCount, ticket_counts, zones_told_simulated
+from store.ticket_list import EVERY_TICKET, TicketFilter, TicketOrder, TicketPage, ticket_page
 from store.ticket_views import TicketView, ticket_view
 from store.tickets import LARGEST_NUMBER
 
@@ -239,10 +241,28 @@ class Views:
         chosen: TicketFilter = EVERY_TICKET,
         limit: int | None = None,
         offset: int = 0,
+        order: TicketOrder = TicketOrder.URGENCY,
     ) -> TicketPage:
-        """Lines of tickets: open ones first, then by priority and time of change, newest first."""
+        """Lines of tickets: open ones first, then by priority and time of change, newest first; or by place."""
         with self._database.reading() as session:
-            return ticket_page(session, scope, chosen, limit, offset)
+            return ticket_page(session, scope, chosen, limit, offset, order)
+
+    def ticket_counts(
+        self, scope: Scope, now: int, assignee: str, chosen: TicketFilter = EVERY_TICKET
+    ) -> list[TicketCount]:
+        """How many tickets there are, see :func:`store.ticket_counts.ticket_counts`."""
+        with self._database.reading() as session:
+            return ticket_counts(session, scope, chosen, now, assignee)
+
+    def zones_told_simulated(self, scope: Scope) -> frozenset[ZoneId]:
+        """Zones of which a ticket in scope rests on simulated data."""
+        with self._database.reading() as session:
+            return zones_told_simulated(session, scope)
+
+    def rule_states(self, scope: Scope, zone: str) -> list[RuleStanding]:
+        """Where the rules of a zone stand; none outside the service."""
+        with self._database.reading() as session:
+            return rule_states(session, scope, ZoneId(zone))
 
     def ticket(self, scope: Scope, ticket: int) -> TicketView:
         """One ticket.
