@@ -286,9 +286,8 @@ class Outbox:
     def counts(self) -> dict[MessageState, int]:
         """How many messages are in each state."""
         with self._database.reading() as session:
-            found = dict(
-                session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state)).tuples().all()
-            )
+            rows = session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
+            found = {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to a type checker
         return {state: found.get(state.value, 0) for state in MessageState}
 
     def oldest_waiting(self) -> int | None:

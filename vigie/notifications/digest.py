@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from rules.roles import may
-from rules.ticket_events import EventKind
 from rules.tickets import TicketState
 from store.database import Database
 from store.outbox import Channel, Message, cursor, enqueue, move_cursor
@@ -19,7 +17,7 @@ from store.ticket_log import head as head_of_log
 from vigie.notifications.digest_text import Digest, Item, Section, digest_text
 from vigie.notifications.facts import Glance, TicketFacts
 from vigie.notifications.messages import Letterhead
-from vigie.notifications.reasons import reason
+from vigie.notifications.reasons import may_decide, reason
 from vigie.notifications.recipients import Recipient
 from vigie.notifications.reminders import DAY, Horizon, Reminder, concerns, reminders
 from vigie.notifications.topics import Topic
@@ -149,7 +147,7 @@ class _Edition:
             if ticket is None or not recipient.may_be_told_of(ticket):
                 continue
             topic = reason(self._session, row, ticket, recipient)
-            if topic is not None and topic in recipient.digest and _is_news_to(recipient, topic, ticket):
+            if topic is not None and topic in recipient.digest:
                 found[ticket.id, topic] = Item(topic, ticket)
         return list(found.values())
 
@@ -179,7 +177,7 @@ class _Edition:
             .order_by(TicketRow.priority, TicketRow.due, TicketRow.id)
         )
         tickets = (self._glance.facts(row, recipient.scope) for row in rows)
-        return [ticket for ticket in tickets if _is_to_decide(ticket, recipient)]
+        return [ticket for ticket in tickets if may_decide(recipient, ticket)]
 
     def _assigned(self, recipient: Recipient) -> list[TicketFacts]:
         at_work = (TicketState.ASSIGNED.value, TicketState.IN_PROGRESS.value)
@@ -189,12 +187,3 @@ class _Edition:
             .order_by(TicketRow.due, TicketRow.id)
         )
         return [self._glance.facts(row, recipient.scope) for row in rows]
-
-
-def _is_news_to(recipient: Recipient, topic: Topic, ticket: TicketFacts) -> bool:
-    """Proposals are news to those who may decide on them."""
-    return topic is not Topic.PROPOSED or _is_to_decide(ticket, recipient)
-
-
-def _is_to_decide(ticket: TicketFacts, recipient: Recipient) -> bool:
-    return recipient.role is not None and may(recipient.role, EventKind.VALIDATED, ticket.kind, is_assignee=False)

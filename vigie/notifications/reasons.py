@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rules.roles import may
 from rules.states import RuleState
 from rules.ticket_events import (
     Assigned,
@@ -53,7 +54,7 @@ def reason(session: Session, row: TicketEventRow, ticket: TicketFacts, recipient
     Notes
     -----
     Nobody is told what they did themselves. What the rules say is for the service; outside, only what a person decided
-    counts, and of comments those for everybody.
+    counts, and of comments those for everybody. Proposals are news to those who may decide on them.
     """
     event = event_of(row)
     if event.by == recipient.name:
@@ -61,7 +62,13 @@ def reason(session: Session, row: TicketEventRow, ticket: TicketFacts, recipient
     if recipient.scope.is_outside:
         topic = _outside(event, ticket, recipient)
         return topic if not recipient.scope.is_employer or topic in FOR_EMPLOYERS else None
-    return _of_the_rules(session, row.ticket, event) or _of_a_person(event, recipient)
+    topic = _of_the_rules(session, row.ticket, event) or _of_a_person(event, recipient)
+    return topic if topic is not Topic.PROPOSED or may_decide(recipient, ticket) else None
+
+
+def may_decide(recipient: Recipient, ticket: TicketFacts) -> bool:
+    """Whether a proposal is theirs to validate; a webhook hears of all."""
+    return recipient.role is None or may(recipient.role, EventKind.VALIDATED, ticket.kind, is_assignee=False)
 
 
 def _outside(event: TicketEvent, ticket: TicketFacts, recipient: Recipient) -> Topic | None:

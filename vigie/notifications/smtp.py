@@ -105,6 +105,7 @@ class MailServer:
                 on_failure.callback(connection.close)
                 if smtp.security is Security.STARTTLS:
                     connection.starttls(context=self._trust())
+                connection.ehlo_or_helo_if_needed()
                 if smtp.username:
                     connection.login(smtp.username, self._access.password)
             except ssl.SSLError as error:
@@ -165,9 +166,9 @@ def mail_of(stored: StoredMessage, sender: str) -> EmailMessage:
     mail["Subject"] = " ".join(message.subject.split())
     mail["Date"] = format_datetime(datetime.fromtimestamp(stored.created / 1000, UTC))
     mail["Message-ID"] = f"<{message.name}@{_in_ascii(address).partition('@')[2]}>"
-    mail["Content-Language"] = message.language
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers it
     mail.set_content(message.body, cte="quoted-printable")
+    mail["Content-Language"] = message.language
     return mail
 
 
@@ -220,7 +221,7 @@ def _words(code: int, said: bytes | str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib wraps it
         return f"no answer within {_PATIENCE:.0f} s"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
