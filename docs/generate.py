@@ -5,18 +5,18 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from catalog.identifiers import KitModelId, LimitId
+from catalog.identifiers import KitModelId
 from catalog.kits import kit_models
-from catalog.limits import Verification, limits, reference_rows
-from catalog.places import ZoneKind
 from catalog.quality import QualityLimits, quality_limits
 from catalog.quantities import Quantity, Uncertainty, measured_quantities, quantities, quantity
 from catalog.units import accepted_units
+from docs.limits_page import limits_page
+from docs.markdown import WRITTEN, listed, page, table
 from dsp.quality.words import (
     baseline_words,
     flat_line_words,
@@ -26,25 +26,22 @@ from dsp.quality.words import (
     spike_words,
     warm_up_words,
 )
-from rules.pack import default_packs
-from rules.rule import Comparability, DatedLimit, Level, Onset, Rule, Standing, Tiers
 
 if TYPE_CHECKING:
     import typer
 
 DOCS = Path(__file__).resolve().parent
-_WRITTEN = "<!-- Written by docs/generate.py; change the {source} and run it again. -->\n"
 
 
 def quantities_page() -> str:
     """Quantities, units, default uncertainties and kit models."""
     known = list(quantities().values())
-    return _page(
+    return page(
         "# Quantities, uncertainties and kit models",
-        _WRITTEN.format(source="catalog"),
+        WRITTEN.format(source="catalog"),
         _QUANTITIES_INTRO,
         "## Quantities",
-        _table(
+        table(
             ("id", "name", "nom", "symbol", "unit", "mean", "physically possible", "agent"),
             (
                 (
@@ -63,10 +60,10 @@ def quantities_page() -> str:
         _QUANTITIES_NOTES,
         "## Units",
         _UNITS_INTRO,
-        _table(("quantity", "accepted units"), ((f"`{q.id}`", _list(accepted_units(q.id))) for q in known)),
+        table(("quantity", "accepted units"), ((f"`{q.id}`", listed(accepted_units(q.id))) for q in known)),
         "## Default uncertainties",
         _UNCERTAINTY_INTRO,
-        _table(
+        table(
             ("quantity", "instrument", "repeatability", "place", "source"),
             (
                 (
@@ -85,31 +82,13 @@ def quantities_page() -> str:
     )
 
 
-def limits_page() -> str:
-    """The limits rules use."""
-    verified = sum(limit.verification is Verification.YES for limit in limits().values())
-    parts = []
-    for pack in default_packs():
-        signed = (
-            f"signed off by {pack.signed_off.name}, {pack.signed_off.date}" if pack.signed_off else "not signed off"
-        )
-        parts.append(f"## {pack.title.en} (`{pack.id}` {pack.version}, {signed})")
-        parts += [_rule(rule) for rule in pack.rules]
-    return _page(
-        "# Limits",
-        _WRITTEN.format(source="catalog or the rule packs"),
-        _LIMITS_INTRO.format(rows=len(reference_rows()), comparable=len(limits()), verified=verified),
-        *parts,
-    )
-
-
 def commands_page() -> str:
     """The command line's own help."""
     from vigie.cli import app
 
-    return _page(
+    return page(
         "# Commands",
-        _WRITTEN.format(source="help texts of vigie/commands"),
+        WRITTEN.format(source="help texts of vigie/commands"),
         _COMMANDS_INTRO,
         str(app.info.epilog),
         *_commands(app, "vigie"),
@@ -131,13 +110,13 @@ def quality_page() -> str:
         for test, words in _quality_words(channel.quality, quantity(channel.quantity).unit)
         if (test, words) not in _quality_words(quality_limits(channel.quantity), quantity(channel.quantity).unit)
     ]
-    return _page(
+    return page(
         "# Parameters of the quality tests",
-        _WRITTEN.format(source="catalog"),
+        WRITTEN.format(source="catalog"),
         _QUALITY_INTRO,
-        _table(("quantity", "test", "parameters"), rows),
+        table(("quantity", "test", "parameters"), rows),
         "## Kit models that know better",
-        _table(("kit model", "quantity", "test", "parameters"), own),
+        table(("kit model", "quantity", "test", "parameters"), own),
     )
 
 
@@ -195,11 +174,11 @@ def weighting_errors_page() -> str:
             zip(("10", *NOMINAL_THIRDS), exact, a_weighting(exact), c_weighting(exact), strict=True)
         )
     )
-    return _page(
+    return page(
         "# Errors of the A and C filters",
-        _WRITTEN.format(source="filters in dsp/sound/weighting.py"),
+        WRITTEN.format(source="filters in dsp/sound/weighting.py"),
         _WEIGHTING_INTRO,
-        _table(("Hz", "exact Hz", "A dB", "C dB", *names), rows),
+        table(("Hz", "exact Hz", "A dB", "C dB", *names), rows),
     )
 
 
@@ -247,98 +226,17 @@ What each model reports, how often, and how long one reading may stand for (*hol
 is](../explanation/exposures.md)). `generic` fits any kit nobody described yet. Uncertainties are those above
 unless a model has its own."""
 
-_LIMITS_INTRO = """\
-The limits that rules hold exposures against. Each value comes from the limits table `catalog/data/limits.csv`
-by its id, with its source and the days it is in force. The table has {rows} rows; {comparable} can be compared
-with a number, and {verified} of these are verified against their source. The limit of a shift is the one in
-force on the local day it started.
-
-- **verified**: somebody checked the value against its source. A value that is not is never used as
-  the law, and is marked *unverified* wherever it is shown.
-- **standing**: *legal* binds in a French workplace; *guide* advises. A guide published after the measurement is
-  still shown, and said to be later.
-- **breached when**: the comparator is the law's own. Hearing protection is due *at* 85 dB(A), the programme
-  *above* it.
-
-The limits 87 dB(A) and 140 dB(C) hold under the hearing protector; an ambient microphone cannot decide them and
-no rule may use them. Direct-reading devices cannot prove that an occupational exposure limit is respected
-(arrêté of 15 December 2009, annex 1 §2.4): Vigie screens."""
-
 _COMMANDS_INTRO = """\
 Every command has `--help` with an example. Those that work in a workspace find it by `--workspace`, else
 `$VIGIE_WORKSPACE`, else in this folder or one above it. An error is one line on standard error."""
 
 
-def _rule(rule: Rule) -> str:
-    window = f"{rule.measure.value} of a {rule.window_kind.value}"
-    every = set(rule.zones) == set(ZoneKind)
-    zones = "every kind of zone" if every else _list(f"`{kind.value}`" for kind in rule.zones)
-    work = f", {_list(kind.value for kind in rule.intensities)} work" if rule.intensities else ""
-    rows = [row for level in rule.levels for row in _level_rows(level, rule)]
-    hint = rule.comparability is Comparability.INDICATION_ONLY
-    return _page(
-        f"### {rule.title.en} (`{rule.id}`)",
-        f"`{rule.quantity}`, {window}. Zones: {zones}{work}. {_repetition(rule)}"
-        + (" Over half of the limit already calls for metrology." if rule.tiers is Tiers.LEGAL_CHEMICAL else "")
-        + (" The sensor only hints at what the limit is about." if hint else ""),
-        _table(("level and limit", "breached when", "in force", "standing", "source", "asks for"), rows),
-    ).rstrip("\n")
-
-
-def _repetition(rule: Rule) -> str:
-    often = rule.repetition
-    if often.onset is Onset.IMMEDIATE:
-        return "One exceedance is enough for a ticket."
-    text = f"A ticket after {often.shifts} {rule.window_kind.value}s"
-    if often.window_share is not None:
-        share, days = f"{100 * often.window_share:g} %", often.working_days
-        text += f", or one sure one and {share} of the occupied time of {days} working days in a row beyond the limit"
-    return f"{text}."
-
-
-def _level_rows(level: Level, rule: Rule) -> Iterable[Sequence[str]]:
-    for limit in level.limits:
-        yield (
-            level.title.en + (f"<br>`{limit.id}`" if limit.id else ""),
-            _breach(limit, rule),
-            _days(limit),
-            _standing(level, limit),
-            limit.source,
-            _asks(level),
-        )
-
-
-def _standing(level: Level, limit: DatedLimit) -> str:
-    standing = "legal" if level.standing is Standing.LEGAL else "guide"
-    words = {Verification.YES: "verified", Verification.PARTIAL: "**partly verified**"}
-    return f"{standing}, {words.get(limit.verification, '**unverified**')}"
-
-
-def _asks(level: Level) -> str:
-    asked, doubted = level.on_exceedance.value, level.on_inconclusive.value
-    doubt = "" if doubted in ("nothing", asked) else f"; in repeated doubt {doubted}"
-    return f"{asked}{doubt}".replace("_", " ")
-
-
-def _breach(limit: DatedLimit, rule: Rule) -> str:
-    unit = quantities()[rule.quantity].unit
-    row = limits().get(LimitId(limit.id)) if limit.id else None
-    printed = f" ({row.value:g} {row.unit})" if row and row.value != limit.value else ""
-    return f"{limit.comparator.value} {limit.value:.4g} {unit}{printed}"
-
-
-def _days(limit: DatedLimit) -> str:
-    first = f"from {limit.first}" if limit.first else ""
-    last = f"to {limit.last}" if limit.last else ""
-    return f"{first} {last}".strip() or "no date given"
-
-
 def _model(name: KitModelId) -> str:
     model = kit_models()[name]
-    return _page(
+    return page(
         f"### `{model.id}`",
         f"{model.name} ({model.maker})",
-        _table(
+        table(
             ("quantity", "period [s]", "hold [s]", "sensor", "drift a day past due (proposal)"),
             (
                 (f"`{c.quantity}`", f"{c.period:g}", f"{c.hold:g}", c.sensor, _drift(c.drift, quantities()[c.quantity]))
@@ -434,22 +332,8 @@ def _command(path: str, callback: Callable[..., Any]) -> str:
         parts.append(f"Example: `{' '.join(example.split())}`")
     if parameters:
         rows = [(p.names, p.words) for p in (*arguments, *options)]
-        parts.append(_table(("argument or option", "what"), rows))
-    return _page(*parts).rstrip("\n")
-
-
-def _page(*parts: str) -> str:
-    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
-    return "\n".join(lines)
-
-
-def _list(words: Iterable[str]) -> str:
-    return ", ".join(words)
+        parts.append(table(("argument or option", "what"), rows))
+    return page(*parts).rstrip("\n")
 
 
 def main() -> None:
