@@ -37,5 +37,9 @@ class AccountError(StoreError, ValueError):
     """An account that cannot be made or changed as asked."""
 
 
+class MetrologyError(StoreError, ValueError):
+    """A metrology result that cannot be entered as it is."""
+
+
 class OutboxError(StoreError, ValueError):
     """A message that cannot be sent again as asked."""
