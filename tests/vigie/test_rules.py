@@ -91,7 +91,8 @@ def test_pack_that_is_missing_or_wrong_stops_the_computation(tmp_path: Path) -> 
 
 
 def stale(first: str, last: str, ppm: float) -> pl.DataFrame:
-    return readings(first, last, quantity="co2", step=60).with_columns(value=pl.lit(ppm))
+    """Readings about a level; a sensor that says one number for days is broken."""
+    return readings(first, last, quantity="co2", step=60).with_columns(value=ppm + pl.col("instant") / 60_000 % 7)
 
 
 @pytest.mark.parametrize(
@@ -127,5 +128,6 @@ def test_tickets_are_raised_by_the_services_own_values(tmp_path: Path) -> None:
     place.readings.append_frame(stale("2026-03-02 07:00", "2026-03-04 17:00", 950.0))
     compute(place, instant("2026-03-05 00:00"))
 
-    [ticket] = [row for row in rows("tickets", "-w", service.root) if row["rule"] == "co2-ventilation"]
+    [number] = [row["id"] for row in rows("tickets", "-w", service.root) if row["rule"] == "co2-ventilation"]
+    [ticket] = rows("ticket", "show", number, "-w", service.root)
     assert (ticket["pack"], ticket["pack_version"], ticket["limit_source"]) == ("mine", "1", "Note 12")
