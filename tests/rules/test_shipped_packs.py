@@ -11,12 +11,11 @@ from catalog.places import WorkIntensity, ZoneKind
 from dsp.exposure import Measure
 from rules import engine
 from rules.check import check_default_packs, check_pack
-from rules.decision import Decision
 from rules.not_applied import why_not_applied
 from rules.pack import PACKS, default_packs
 from rules.rule import Comparability, Onset, Pack, Rule
 from rules.tickets import TicketKind
-from tests.rules.situations import days_of, measured, zone
+from tests.rules.situations import days_of, measured, proposed, working_days, zone
 
 DAY = date(2026, 3, 2)
 
@@ -44,32 +43,6 @@ def test_noise_has_its_three_action_values_with_their_comparators() -> None:
     found = [(level.limits[0].value, level.limits[0].comparator) for level in rule.levels]
     assert found == [(80.0, Comparator.ABOVE), (85.0, Comparator.AT_OR_ABOVE), (85.0, Comparator.ABOVE)]
     assert values(ZoneKind.WORKSHOP, "lcpeak") == [135.0, 137.0]
-
-
-def test_school_rule_is_not_applied_to_a_workshop() -> None:
-    for kind in (ZoneKind.WORKSHOP, ZoneKind.SPECIFIC_POLLUTION):
-        assert values(kind, "co2") == [5000.0, 5000.0], "the indicative limit for the day, and the alarm"
-    assert values(ZoneKind.OFFICE, "co2") == [5000.0, 5000.0, 1000.0, 1500.0]
-    assert values(ZoneKind.CLASSROOM, "co2") == [5000.0, 5000.0, 800.0, 1500.0]
-    named = {
-        limit.id for rule in rules() if ZoneKind.WORKSHOP in rule.zones for lev in rule.levels for limit in lev.limits
-    }
-    assert not named & {"co2-erp-800", "co2-erp-1500"}
-
-
-@pytest.mark.parametrize(
-    ("day", "total", "respirable"),
-    [
-        (date(2021, 12, 31), 10_000.0, 5_000.0),
-        (date(2022, 1, 1), 7_000.0, 3_500.0),
-        (date(2023, 6, 30), 7_000.0, 3_500.0),
-        (date(2023, 7, 1), 4_000.0, 900.0),
-        (date(2026, 3, 2), 4_000.0, 900.0),
-    ],
-)
-def test_dust_limit_is_the_one_in_force_on_the_day_of_the_shift(day: date, total: float, respirable: float) -> None:
-    assert values(ZoneKind.SPECIFIC_POLLUTION, "pm10", day) == [total]
-    assert values(ZoneKind.SPECIFIC_POLLUTION, "pm4", day) == [respirable]
 
 
 def test_dust_before_the_first_law_has_no_limit() -> None:
@@ -119,16 +92,6 @@ def test_heat_depends_on_how_hard_the_work_is() -> None:
 def test_formaldehyde_guide_is_compared_in_the_sensors_unit() -> None:
     assert values(ZoneKind.OFFICE, "formaldehyde") == [80.1]
     assert values(ZoneKind.WORKSHOP, "formaldehyde") == [300.0, 600.0]
-
-
-def test_85_reached_exactly_asks_for_protectors_and_not_for_a_programme() -> None:
-    exposures = [measured("laeq", Measure.LEX_8H, DAY, 85.0, uncertainty=0.0)]
-    found = engine.assess(default_packs(), zone(ZoneKind.WORKSHOP), exposures, days_of(exposures))
-    assert {a.level: a.decision for a in found} == {
-        "lower-action-value": Decision.EXCEEDANCE_INDICATED,
-        "upper-action-value-protectors": Decision.EXCEEDANCE_INDICATED,
-        "upper-action-value-programme": Decision.NO_EXCEEDANCE_INDICATED,
-    }
 
 
 def test_guide_serves_a_recording_older_than_itself_and_says_so() -> None:
@@ -210,3 +173,21 @@ def test_every_binding_or_indicative_limit_a_kit_can_be_held_against_is_applied(
             if row.id in applied:
                 assert limit is not None
                 assert limit.comparable_with
+
+
+def test_ticket_says_which_measurement_to_ask_for_or_to_confirm_with() -> None:
+    days = working_days(DAY, 3)
+    dusty = [measured("pm10", Measure.TWA_8H, day, 9_000.0) for day in days]
+    [ticket] = proposed(dusty, zone(ZoneKind.SPECIFIC_POLLUTION))
+    assert "Mesurage à demander\u00a0: prélèvement individuel des poussières inhalables et pesée" in ticket.advice_fr
+    assert "Measurement to ask for: personal sampling of inhalable dust and weighing" in ticket.advice_en
+    loud = [measured("laeq", Measure.LEX_8H, day, 95.0) for day in days]
+    [ticket] = proposed(loud, zone(ZoneKind.WORKSHOP))
+    assert "To confirm: measurement of the noise exposure on persons (EN ISO 9612" in ticket.advice_en
+    stale = [measured("co2", Measure.MAX_1H, day, 2_500.0) for day in days]
+    [ticket] = proposed(stale)
+    assert "easurement to ask for" not in ticket.advice_en
+    doubtful = [measured("co2", Measure.MAX_1H, day, 1_050.0) for day in days]
+    [ticket] = proposed(doubtful)
+    assert ticket.kind is TicketKind.TARGETED_METROLOGY
+    assert "Measurement to ask for: measurement of the outdoor air flow" in ticket.advice_en
