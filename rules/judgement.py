@@ -9,7 +9,7 @@ from catalog.places import Zone
 from dsp.exposure import Exposure
 from rules.decision import Assessment
 from rules.history import follow
-from rules.kit_checks import kit_checks
+from rules.kit_checks import check_kits
 from rules.occupation import worked_shifts
 from rules.proposals import proposal_of
 from rules.rule import Pack
@@ -27,7 +27,7 @@ class ZoneJudgement:
     proposals : tuple of TicketProposal
         One a (zone, agent, rule), the most urgent first; each with the status of its rule.
     statuses : tuple of RuleStatus
-        Of every rule that has a window there, and of every kit with a check of its own, in the packs' order.
+        Of every rule that has a window there, in the packs' order, then of every kit (agent *kit*).
     """
 
     proposals: tuple[TicketProposal, ...]
@@ -42,6 +42,7 @@ def judge(
     shift_days: Mapping[int, date],
     watermark: int | None = None,
     until: int | None = None,
+    under_way: Sequence[Assessment] = (),
 ) -> ZoneJudgement:
     """What the rules ask for in a zone, and where each of them stands at a watermark.
 
@@ -58,6 +59,9 @@ def judge(
         the last window.
     until : int, optional
         End of the zone's last deployment [ms UTC]; None while one is under way.
+    under_way : sequence of Assessment
+        Of shifts of the zone that end after the watermark, where an acute rule's answer is sure already: it will be
+        the same when they are over. Their transitions are at the end of the shift, before and after.
 
     Notes
     -----
@@ -72,23 +76,25 @@ def judge(
     own = [a for a in own if a.exposure.end <= watermark]
     exposures = [e for e in kit_exposures if e.zone == zone.id and e.end <= watermark]
     by_rule: dict[RuleId, list[Assessment]] = {}
-    for assessment in own:
+    for assessment in (*own, *(a for a in under_way if a.exposure.zone == zone.id)):
         by_rule.setdefault(assessment.rule, []).append(assessment)
     applying = [(pack, rule) for pack in packs for rule in pack.rules if rule.id in by_rule and rule.applies_to(zone)]
     shares = {rule.quantity for _, rule in applying if rule.repetition.window_share is not None}
     worked = worked_shifts(exposures, shares, shift_days)
-    checks = kit_checks(packs, zone.id, own, exposures, shift_days)
-    proposals = list(checks)
+    kits = check_kits(packs, zone.id, own, exposures, shift_days, watermark)
+    proposals = list(kits.proposals)
     statuses = []
     for pack, rule in applying:
         windows = rule_windows(by_rule[rule.id], shift_days)
         history = follow(rule, windows, worked.get(rule.quantity, ()), watermark, until)
         status = RuleStatus(zone.id, rule.agent, rule.id, watermark, history.transitions)
         statuses.append(status)
-        proposal = proposal_of(pack, rule, zone, history, status, checks)
+        proposal = proposal_of(pack, rule, zone, history, status, kits.proposals)
         if proposal is not None:
             proposals.append(proposal)
-    return ZoneJudgement(tuple(sorted(proposals, key=lambda p: (p.priority, p.agent, p.rule))), tuple(statuses))
+    return ZoneJudgement(
+        tuple(sorted(proposals, key=lambda p: (p.priority, p.agent, p.rule))), (*statuses, *kits.statuses)
+    )
 
 
 def propose(

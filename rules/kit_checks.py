@@ -1,7 +1,8 @@
 """Kits that do not deliver: shifts they should have seen whole and did not."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from catalog.identifiers import KitId, QuantityId, RuleId, ZoneId
@@ -12,6 +13,7 @@ from rules.kit_check_rule import KitCheckRule
 from rules.language import NARROW_SPACE, NO_BREAK_SPACE, Language, days, enumeration, percent, typeset_french
 from rules.rule import Pack
 from rules.sentences import counted_en, counted_fr
+from rules.states import RuleState, RuleStatus, Transition
 from rules.tickets import TicketKind, TicketProposal
 
 AGENT = "kit"
@@ -35,14 +37,36 @@ class _Watched:
     assessments: tuple[Assessment, ...]
 
 
-def kit_checks(
+@dataclass(frozen=True, slots=True)
+class CheckedKits:
+    """What the kit checks say of a zone.
+
+    Attributes
+    ----------
+    proposals : tuple of TicketProposal
+        One for each kit that has cause for one now.
+    statuses : tuple of RuleStatus
+        Of every kit with a shift it should have seen whole: *normal* or *firing*, and since when.
+    """
+
+    proposals: tuple[TicketProposal, ...]
+    statuses: tuple[RuleStatus, ...]
+
+
+def check_kits(
     packs: Sequence[Pack],
     zone: ZoneId,
     assessments: Iterable[Assessment],
     exposures: Iterable[Exposure],
     shift_days: Mapping[int, date],
-) -> list[TicketProposal]:
+    watermark: int,
+) -> CheckedKits:
     """The kit checks of the packs, for each kit that has cause for one.
+
+    Parameters
+    ----------
+    watermark : int
+        Event time up to which everything is known [ms UTC]; no window ends later.
 
     Notes
     -----
@@ -61,42 +85,99 @@ def kit_checks(
         exposure = assessment.exposure
         if exposure.whole and exposure.window_kind is WindowKind.SHIFT:
             by_shift = grouped.setdefault(exposure.kit, {}).setdefault(exposure.quantity, {})
-            by_shift.setdefault((exposure.start, exposure.end), []).append(assessment)
-    found = []
+            by_shift.setdefault((exposure.end, exposure.start), []).append(assessment)
+    proposals, statuses = [], []
     for kit in sorted(grouped):
         watched = {
             quantity_id: [
-                _watch(window, by_shift[window], coverage.get((kit, quantity_id, *window)), minima)
-                for window in sorted(by_shift)
+                _watch(start, end, own, coverage.get((kit, quantity_id, start, end)), minima)
+                for (end, start), own in sorted(by_shift.items())
             ]
             for quantity_id, by_shift in sorted(grouped[kit].items())
         }
         for pack in packs:
             for check in pack.kit_checks:
-                failing = {quantity_id: shifts for quantity_id, shifts in watched.items() if _fails(check, shifts)}
+                followed = _follow(check, watched)
+                rule = RuleId(f"{check.id}-{kit}")
+                status = RuleStatus(zone, AGENT, rule, watermark, followed.transitions)
+                statuses.append(status)
+                failing = {quantity_id: watched[quantity_id] for quantity_id in followed.failing}
                 if failing:
-                    found.append(_proposal(pack, check, zone, kit, failing, shift_days))
-    return found
+                    proposals.append(_proposal(pack, check, zone, kit, failing, shift_days, status))
+    return CheckedKits(tuple(proposals), tuple(statuses))
 
 
 def _watch(
-    window: tuple[int, int], assessments: Sequence[Assessment], seen: float | None, minima: Mapping[RuleId, float]
+    start: int, end: int, assessments: Sequence[Assessment], seen: float | None, minima: Mapping[RuleId, float]
 ) -> _Watched:
     own = min(a.exposure.coverage for a in assessments)
     coverage = own if seen is None else min(own, seen)
     minimum = max(minima[a.rule] for a in assessments)
     undecided = any(a.decision is Decision.INSUFFICIENT_DATA for a in assessments)
-    return _Watched(*window, coverage, undecided or coverage < minimum, tuple(assessments))
+    return _Watched(start, end, coverage, undecided or coverage < minimum, tuple(assessments))
 
 
-def _fails(check: KitCheckRule, watched: Sequence[_Watched]) -> bool:
-    short = [shift for shift in watched if shift.short]
-    recent = sum(shift.short for shift in watched[-check.recent :])
-    if not short or not recent:
-        return False
-    lately = recent >= check.insufficient
-    mostly = len(short) >= check.insufficient and len(short) > check.campaign_share * len(watched)
-    return (lately or mostly) and short[-1].end - short[0].start >= check.delay * 1000.0
+@dataclass(slots=True)
+class _Record:
+    """How one quantity of a kit has been delivered so far."""
+
+    recent: deque[bool]
+    shifts: int = 0
+    short: int = 0
+    first: int = 0
+    last: int = 0
+
+    def add(self, shift: _Watched) -> None:
+        self.recent.append(shift.short)
+        self.shifts += 1
+        if shift.short:
+            self.first = shift.start if self.short == 0 else self.first
+            self.last = shift.end
+            self.short += 1
+
+    def fails(self, check: KitCheckRule) -> bool:
+        recent = sum(self.recent)
+        if not recent:
+            return False
+        lately = recent >= check.insufficient
+        mostly = self.short >= check.insufficient and self.short > check.campaign_share * self.shifts
+        return (lately or mostly) and self.last - self.first >= check.delay * 1000.0
+
+
+@dataclass(slots=True)
+class _Followed:
+    """Transitions of a kit's check, and the quantities that fail now, in order of their names."""
+
+    transitions: tuple[Transition, ...] = ()
+    failing: list[QuantityId] = field(default_factory=list)
+
+
+def _follow(check: KitCheckRule, watched: Mapping[QuantityId, Sequence[_Watched]]) -> _Followed:
+    """The check shift by shift, in order of their ends; it fires while any quantity fails."""
+    shifts: dict[int, list[QuantityId]] = {}
+    for quantity_id, of_quantity in watched.items():
+        for shift in of_quantity:
+            shifts.setdefault(shift.end, []).append(quantity_id)
+    records = {quantity_id: _Record(deque(maxlen=check.recent)) for quantity_id in watched}
+    coming = {quantity_id: iter(of_quantity) for quantity_id, of_quantity in watched.items()}
+    failing: set[QuantityId] = set()
+    transitions: list[Transition] = []
+    for end in sorted(shifts):
+        for quantity_id in shifts[end]:
+            record = records[quantity_id]
+            record.add(next(coming[quantity_id]))
+            if record.fails(check):
+                failing.add(quantity_id)
+            else:
+                failing.discard(quantity_id)
+        state = RuleState.FIRING if failing else RuleState.NORMAL
+        if transitions and transitions[-1].state is state:
+            continue
+        if failing:
+            transitions.append(Transition(end, state, LEVEL, TicketKind.KIT_CHECK, check.priority))
+        else:
+            transitions.append(Transition(end, state))
+    return _Followed(tuple(transitions), sorted(failing))
 
 
 def _proposal(
@@ -106,6 +187,7 @@ def _proposal(
     kit: KitId,
     failing: Mapping[QuantityId, Sequence[_Watched]],
     shift_days: Mapping[int, date],
+    status: RuleStatus,
 ) -> TicketProposal:
     short = [shift for watched in failing.values() for shift in watched if shift.short]
     starts = {shift.start for watched in failing.values() for shift in watched}
@@ -121,7 +203,7 @@ def _proposal(
     return TicketProposal(
         zone=zone,
         agent=AGENT,
-        rule=RuleId(f"{check.id}-{kit}"),
+        rule=status.rule,
         kind=TicketKind.KIT_CHECK,
         level=LEVEL,
         priority=check.priority,
@@ -144,6 +226,7 @@ def _proposal(
         evidence=evidence,
         held_back_by=None,
         simulated=any(a.exposure.simulated for a in evidence),
+        status=status,
     )
 
 

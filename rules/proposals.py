@@ -9,6 +9,7 @@ from rules.course_sentences import Course
 from rules.decision import Assessment
 from rules.findings import LevelFinding, ShiftFinding, find
 from rules.history import CAMPAIGN_GAP, Campaign, Matter, RuleHistory
+from rules.language import Language, enumeration, typeset_french
 from rules.rule import Onset, Pack, Rule
 from rules.sentences import Case, advice, reason, titles
 from rules.states import RuleState, RuleStatus
@@ -134,8 +135,11 @@ def _only_checked(
 
 
 def _held_back(kits: Sequence[KitId]) -> str:
-    named = ", ".join(kits)
-    return (
-        f"Contrôle du kit {named} en attente : cette proposition ne repose que sur lui. / "
-        f"A check of kit {named} is pending: this proposal rests on it alone."
-    )
+    if len(kits) == 1:
+        french = f"Contrôle du kit {kits[0]} en attente : cette proposition ne repose que sur lui."
+        english = f"A check of kit {kits[0]} is pending: this proposal rests on it alone."
+    else:
+        of_fr, of_en = enumeration(kits, Language.FRENCH), enumeration(kits, Language.ENGLISH)
+        french = f"Contrôle des kits {of_fr} en attente : cette proposition ne repose que sur eux."
+        english = f"A check of kits {of_en} is pending: this proposal rests on them alone."
+    return f"{typeset_french(french)} / {english}"

@@ -8,6 +8,7 @@ from catalog.limits import Comparator, LegalStatus, Verification
 from catalog.places import ZoneKind
 from dsp.exposure import Measure, WindowKind
 from rules.decision import Probabilities
+from rules.kit_check_rule import KitCheckRule
 from rules.rule import (
     Bilingual,
     Clearing,
@@ -89,6 +90,19 @@ SURE_ONLY = replace(
 ALL = (TWICE, AT_ONCE, SHARE, MINIMUM, HALF, SURE_ONLY)
 
 
+KIT_CHECK = KitCheckRule(
+    id=RuleId("kit-check"),
+    title=NOTHING,
+    advice=NOTHING,
+    recent=3,
+    insufficient=2,
+    campaign_share=0.5,
+    delay=43_200.0,
+    priority=3,
+)
+"""Two of the last three shifts, or most of them."""
+
+
 def pack(rules: Sequence[Rule] = ALL) -> tuple[Pack, ...]:
-    """One pack of some rules."""
-    return (Pack("plain", "1", NOTHING, None, tuple(rules)),)
+    """One pack of some rules and the kit check."""
+    return (Pack("plain", "1", NOTHING, None, tuple(rules), (KIT_CHECK,)),)

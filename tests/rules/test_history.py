@@ -17,7 +17,7 @@ from tests.rules.situations import HOUR, days_of, instant, measured, time_beyond
 MONDAY = date(2026, 3, 2)
 DAY_MS = 24 * HOUR
 VALUES = {"g": 50.0, "-": 95.0, "?": 99.0, "b": 110.0, "B": 130.0}
-"""Good, between, doubtful, over the first limit, over both; ``.`` is a silent shift, ``,`` one it was to see in part."""
+"""Good, between, doubtful, over the first limit, over both; ``.`` is a silent shift, ``,`` one seen in part only."""
 
 
 def shifts(story: str, first: date = MONDAY, kit: str = "a", deployment: str = "d") -> list[Exposure]:
