@@ -30,7 +30,7 @@ from store.tables import MetrologyResultRow, TicketEventRow, TicketRow, storable
 from store.ticket_log import LogProblem, event_of, events_of
 from store.ticket_steps import check_step, measured
 
-_WITHDRAWN = "withdrawn"
+WITHDRAWN = "withdrawn"
 """In place of a verdict: the row says that the one it replaces was none of this ticket."""
 
 
@@ -189,7 +189,7 @@ def withdraw(database: Database, ticket: int, by: Actor, at: int, number: int, w
             found.performed, found.quantity, found.measurement, found.unit, found.method, found.laboratory, why.strip(),
             replaces=number,
         )  # fmt: skip
-        _write(session, _row(ticket, entry, found.limit, _WITHDRAWN), by, at)
+        _write(session, _row(ticket, entry, found.limit, WITHDRAWN), by, at)
 
 
 def results_of(session: Session, ticket: int) -> list[StoredResult]:
@@ -351,7 +351,7 @@ def _stored(row: MetrologyResultRow, revision: int, replaced_by: int | None) -> 
         note=row.note,
         replaces=row.replaces,
         replaced_by=replaced_by,
-        withdrawn=row.verdict == _WITHDRAWN,
+        withdrawn=row.verdict == WITHDRAWN,
         by=row.by,
         at=row.at,
     )
