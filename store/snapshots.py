@@ -6,7 +6,7 @@ each once, and never change.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -31,9 +31,9 @@ class ZoneSnapshot:
     registry : Registry
         The zone and whose it is, its deployments, their kits and the calibrations of these; nothing else.
     models : tuple of KitModel
-        Of these kits, as the catalog had them.
+        Of these kits, as the catalog had them, without their quality tests: those know infinity, JSON does not.
     data : mapping of str to str
-        The catalog's data files that numbers depend on, each with its SHA-256.
+        What of the catalog numbers depend on, data files and whole kit models, each with its SHA-256.
     libraries : mapping of str to str
         What the software computed with, each with its version.
     """
@@ -82,7 +82,9 @@ def zone_snapshot(
 
     Parameters
     ----------
-    data, libraries : mapping of str to str
+    data : mapping of str to str
+        The catalog's data files with their SHA-256.
+    libraries : mapping of str to str
         See :class:`ZoneSnapshot`.
 
     Notes
@@ -94,7 +96,8 @@ def zone_snapshot(
     kits = [registry.kits[kit] for kit in sorted({lent.kit for lent in deployments} & set(registry.kits))]
     known = {kit.id for kit in kits}
     calibrations = [done for done in registry.calibrations if done.kit in known]
-    models = {kit.model for kit in kits} & set(kit_models())
+    models = [kit_models()[model] for model in sorted({kit.model for kit in kits} & set(kit_models()))]
+    whole = {f"kit model {model.id}": _digest(canonical_text(model)) for model in models}
     return ZoneSnapshot(
         Registry(
             employers={establishment.employer: registry.employer_of(zone)},
@@ -104,8 +107,8 @@ def zone_snapshot(
             deployments={lent.id: lent for lent in deployments},
             calibrations=tuple(sorted(calibrations, key=lambda done: (done.kit, done.quantity, done.performed))),
         ),
-        tuple(kit_models()[model] for model in sorted(models)),
-        data,
+        tuple(_without_tests(model) for model in models),
+        {**data, **whole},
         libraries,
     )
 
@@ -171,6 +174,10 @@ def kept_pack(session: Session, digest: str) -> Pack:
         return from_text(text)
     except PackError as error:
         raise SnapshotError(f"rule pack {digest[:12]}: {error}; this version of Vigie cannot read it") from None
+
+
+def _without_tests(model: KitModel) -> KitModel:
+    return replace(model, channels=tuple(replace(channel, quality=None) for channel in model.channels))
 
 
 def _kept(text: str) -> KeptText:

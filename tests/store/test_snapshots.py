@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from catalog.identifiers import KitId, QuantityId, ZoneId
-from catalog.kits import Calibration
+from catalog.kits import Calibration, Kit, kit_models
 from catalog.quantities import Uncertainty
 from catalog.registry import Registry
 from rules.pack import default_packs
@@ -65,6 +65,14 @@ def test_zone_is_read_back_as_it_was_down_to_the_last_bit(world: Database) -> No
     assert found == known(places)
     assert found.registry.calibrations == (odd,)
     assert packs == default_packs()
+
+
+def test_every_kit_model_of_the_catalog_can_be_kept(world: Database) -> None:
+    for at, model in enumerate(kit_models()):
+        places = replace(registry(), kits={KitId("k1"): Kit(KitId("k1"), model, "Kit")})
+        apply(world, kept(places), value=900.0 + at)
+        with world.reading() as session:
+            assert kept_zone(session, kept(places).zone.digest) == known(places)
 
 
 def test_only_the_zone_itself_is_kept_and_nothing_of_another_employer() -> None:

@@ -89,6 +89,8 @@ def _check_window(found: "Explained", ticket: int, window: int | None) -> None:
 
 
 def _show_readings(found: "Explained", window: int | None, form: Form, output: Path | None) -> None:
+    import polars as pl
+
     from vigie.explanation.readings_list import readings_frame
 
     frame = readings_frame(found.windows, window)
@@ -98,6 +100,7 @@ def _show_readings(found: "Explained", window: int | None, form: Form, output: P
 
     def sheet(rows: "pl.DataFrame") -> Sheet:
         columns = ("window", "kit", "quantity", "time", "read", "unit", "flag", "tests", "used", "stands_s", "counts_s")
-        return plain_sheet(rows, columns, title, timezone)
+        clock = pl.col("time").dt.convert_time_zone(timezone).dt.strftime("%Y-%m-%d %H:%M:%S")
+        return plain_sheet(rows.with_columns(clock), columns, title, timezone)
 
     show(shown, form, output, nothing="No readings: what the ticket rested on was not kept.", table=sheet)

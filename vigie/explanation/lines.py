@@ -1,14 +1,14 @@
 """Lines of an explanation's page: named, folded, in local time."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from vigie.explanation.told import DifferenceTold
 
 _WIDTH = 110
-_INDENT = 16
+_INDENT = 17
 
 
 def line(name: str, text: str) -> str:
@@ -23,7 +23,7 @@ def line(name: str, text: str) -> str:
     )
 
 
-def lines(name: str, texts: "list[str]") -> Iterator[str]:
+def lines(name: str, texts: Sequence[str]) -> Iterator[str]:
     """Several texts under one name."""
     for number, text in enumerate(texts):
         yield line(name if number == 0 else "", text)

@@ -95,10 +95,10 @@ def _deployments(explanation: Explanation, zone: ZoneInfo) -> Iterator[str]:
     yield "DEPLOYMENTS it rests on"
     for lent in explanation.deployments:
         end = "still there" if lent.end is None else f"to {local(lent.end, zone)}"
-        what = ", ".join(
-            text for text in (lent.label, f"model {lent.model}" if lent.model else "", lent.position) if text
-        )
-        yield f"  {lent.deployment}: kit {lent.kit} ({what}), from {local(lent.start, zone)} {end}"
+        model = f"model {lent.model}" if lent.model else ""
+        what = "; ".join(text for text in (lent.label, model, lent.position) if text)
+        yield f"  {lent.deployment}: from {local(lent.start, zone)} {end}"
+        yield f"    kit {lent.kit} ({what})"
 
 
 def _result(repetition: RepetitionTold, windows: tuple[WindowTold, ...]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from rules.tickets import TicketProposal
 from store.errors import TableError
 from store.readings import ReadingStore
 from store.ticket_content import Evidence
+from vigie.errors import RefusedError
 from vigie.explanation.stored import Foundation, StoredRevision
 from vigie.zone_answer import ZoneAnswer, answer_for
 
@@ -54,14 +55,27 @@ def repeat(
     -----
     Where the version of the readings table cannot be read any more (its files were vacuumed, or its log is past its
     retention), the newest is read instead: readings are only ever added, so all that were there still are.
+
+    Raises
+    ------
+    RefusedError
+        Files of the newest version are missing too.
     """
     try:
         return _repeat(readings, stored, foundation, foundation.readings_version, progress)
     except (TableError, FileNotFoundError) as error:
-        newest = readings.version()
-        found = _repeat(readings, stored, foundation, newest, progress)
-        why = str(error).splitlines()[0]
-        return replace(found, instead=f"version {foundation.readings_version} of the readings cannot be read ({why})")
+        why = f"version {foundation.readings_version} of the readings cannot be read ({_first_line(error)})"
+    try:
+        return replace(_repeat(readings, stored, foundation, readings.version(), progress), instead=why)
+    except FileNotFoundError as error:
+        raise RefusedError(
+            f"ticket {stored.ticket}: the readings it rests on cannot be read ({_first_line(error)}); "
+            f"put {readings.path} back from a backup"
+        ) from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition(" (set POLARS_VERBOSE")[0].splitlines()[0]
 
 
 def _repeat(

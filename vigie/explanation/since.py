@@ -42,14 +42,7 @@ def software_changes(then: ZoneSnapshot, now: ZoneSnapshot, version: str, curren
         yield f"computed by vigie {version}; this is vigie {current}"
     for name in sorted({*then.data, *now.data}):
         if then.data.get(name) != now.data.get(name):
-            yield f"the catalog's {name} is another file than then"
-    models = {model.id: model for model in now.models}
-    for model in then.models:
-        if model.id in models and models[model.id] != model:
-            names = ", ".join(_differing(model, models[model.id]))
-            yield f"kit model {model.id}: {names} is another now"
-        elif model.id not in models:
-            yield f"kit model {model.id} is not in the catalog any more"
+            yield f"the catalog's {name} is another than then"
     for name in sorted({*then.libraries, *now.libraries}):
         if then.libraries.get(name) != now.libraries.get(name):
             yield f"{name} was {then.libraries.get(name, 'not used')}, is {now.libraries.get(name, 'not used')}"

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from catalog.identifiers import KitId, QuantityId
 from catalog.kits import Channel
 from catalog.places import Zone
-from catalog.quantities import quantity
+from catalog.quantities import Averaging, quantity
 from catalog.readings import Flag
 from catalog.schedule import Interval
 from dsp.calibration import calibration_steps
@@ -45,6 +45,8 @@ def source_told(known: ZoneSnapshot, behind: Behind, window: Interval) -> Source
         usable=int(usable.sum()),
         suspect=int(behind.suspect.sum()),
         dropped=int((~usable).sum()),
+        making=int((behind.counts > 0).sum()),
+        mean=_mean(behind),
         step=float(np.median(np.diff(instants))) / 1000 if instants.size > 1 else None,
         period=behind.channel.series.period / 1000,
         hold=behind.channel.series.hold / 1000,
@@ -59,6 +61,17 @@ def source_told(known: ZoneSnapshot, behind: Behind, window: Interval) -> Source
         place=subject.place,
         place_from=_place_from(known.zone, measured.id),
     )
+
+
+def _mean(behind: Behind) -> float | None:
+    """Mean of what the value is made of, by another way than the measure's own."""
+    counts = behind.counts > 0
+    if not counts.any():
+        return None
+    used, weights = behind.used[counts], behind.counts[counts]
+    if behind.channel.series.averaging is Averaging.ENERGETIC:
+        return float(10 * np.log10(np.average(10 ** (used / 10), weights=weights)))
+    return float(np.average(used, weights=weights))
 
 
 def failed_tests(runs: MarkedRuns, instants: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:

@@ -136,6 +136,10 @@ class SourceTold:
         As read, of the usable ones.
     usable, suspect, dropped : int
         Of ``readings``: those that count, those of them that are doubtful, and those that do not count.
+    making : int
+        Of ``usable``: those the value is made of, inside the hours worked or where a rolling value was reached.
+    mean : float or None
+        Of these as they count, weighted by the time each stands for (levels as energies) [unit].
     step : float or None
         Median step of the readings [s].
     period, hold : float
@@ -155,6 +159,8 @@ class SourceTold:
     usable: int
     suspect: int
     dropped: int
+    making: int
+    mean: float | None
     step: float | None
     period: float
     hold: float

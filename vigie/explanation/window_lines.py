@@ -7,11 +7,15 @@ from catalog.kits import Calibration
 from catalog.limits import Verification
 from catalog.quantities import Averaging, Uncertainty, quantity
 from dsp.exposure import Measure
+from dsp.measures import ROLLING
 from rules.rule import UNVERIFIED
 from rules.sentences import MEASURES
 from vigie.explanation.lines import line, lines, local, told_difference
 from vigie.explanation.told import CalibrationTold, FoundationTold, LimitTold, SourceTold, WindowTold
-from vigie.output import counted, rounded, with_minus, with_spread
+from vigie.output import counted, with_minus, with_spread
+
+_NEARLY = 0.9999
+_MEANS = frozenset({Measure.MEAN, Measure.LEQ, *ROLLING})
 
 
 def window_lines(window: WindowTold, of: int, foundation: FoundationTold | None, zone: ZoneInfo) -> Iterator[str]:
@@ -28,8 +32,8 @@ def window_lines(window: WindowTold, of: int, foundation: FoundationTold | None,
         parts = window.parts
         yield line(
             "uncertainty",
-            f"instrument {rounded(parts.instrument)}, repeatability {rounded(parts.repeatability)}, missing time "
-            f"{rounded(parts.missing)}, place {rounded(parts.place)}: together {rounded(window.uncertainty)} "
+            f"instrument {_digits(parts.instrument)}, repeatability {_digits(parts.repeatability)}, missing time "
+            f"{_digits(parts.missing)}, place {_digits(parts.place)}: together {_digits(window.uncertainty)} "
             f"{window.unit} (k = 1, root of the sum of squares)",
         )
     yield line("coverage", _coverage(window))
@@ -37,6 +41,9 @@ def window_lines(window: WindowTold, of: int, foundation: FoundationTold | None,
     yield line("decision", _decision(window))
     for source in window.sources:
         yield from _source(source, foundation, zone)
+        if Measure(window.measure) in _MEANS and source.quantity == window.quantity and source.mean is not None:
+            told = f"{counted(source.making, 'reading')} weighted by the time each stands for"
+            yield line("made of", with_minus(f"{told}: {source.mean:.6g} {source.unit}"))
     yield from lines("computed again", _again(window))
 
 
@@ -44,7 +51,8 @@ def _value(window: WindowTold) -> str:
     if window.value is None:
         shown = "none: too little of the window was seen"
     else:
-        shown = with_minus(f"{with_spread(window.value, 2 * (window.uncertainty or 0.0))} {window.unit}")
+        exact = f"{window.value:.6g}, U {_digits(2 * (window.uncertainty or 0.0))}"
+        shown = with_minus(f"{with_spread(window.value, 2 * (window.uncertainty or 0.0))} {window.unit} ({exact})")
     if window.low is None or window.high is None:
         return shown
     bounds = f"{window.low:.4g} if nothing was there in the gaps, {window.high:.4g} if they were like its highest 5 %"
@@ -55,7 +63,8 @@ def _coverage(window: WindowTold) -> str:
     asked = "" if window.minimum_coverage is None else f" (at least {100 * window.minimum_coverage:g} % is asked for)"
     doubtful = f"; {100 * window.suspect:.2g} % of it stands on suspect readings" if window.suspect else ""
     revision = "" if window.exposure_revision is None else f"; exposure revision {window.exposure_revision}"
-    return f"{100 * window.coverage:.1f} % of the window was seen{asked}{doubtful}{revision}"
+    what = "the window" if window.reached_from is None else "the time it was reached in"
+    return f"{100 * window.coverage:.1f} % of {what} was seen{asked}{doubtful}{revision}"
 
 
 def _limit(limit: LimitTold, unit: str) -> Iterator[str]:
@@ -80,7 +89,19 @@ def _decision(window: WindowTold) -> str:
     rule = ""
     if window.exceedance_from is not None and window.none_up_to is not None:
         rule = f" (exceedance from {100 * window.exceedance_from:g} %, none up to {100 * window.none_up_to:g} %)"
-    return f"{window.decision}: the true value is beyond the limit with {100 * window.probability:.4g} %{rule}"
+    return f"{window.decision}: the true value is beyond the limit with {_percent(window.probability)}{rule}"
+
+
+def _percent(probability: float) -> str:
+    """A probability that is never told as certain."""
+    if probability > _NEARLY:
+        return f"more than {100 * _NEARLY:g} %"
+    return f"less than {100 * (1 - _NEARLY):.2g} %" if probability < 1 - _NEARLY else f"{100 * probability:.4g} %"
+
+
+def _digits(spread: float) -> str:
+    """Three digits that matter, so that parts can be added up by hand."""
+    return f"{spread:.3g}" if spread < 1000 else f"{spread:.0f}"
 
 
 def _source(source: SourceTold, foundation: FoundationTold | None, zone: ZoneInfo) -> Iterator[str]:
@@ -104,7 +125,7 @@ def _readings(source: SourceTold, foundation: FoundationTold | None, zone: ZoneI
     extent = "" if source.lowest is None else f", {source.lowest:g} to {source.highest:g} {source.unit} as read"
     doubt = f" ({source.suspect} suspect)" if source.suspect else ""
     count = f"{source.usable} count{doubt}, {source.dropped} do not"
-    version = "" if foundation is None else f"; version {foundation.readings_version}"
+    version = "" if foundation is None else f"; version {foundation.readings_version} of the readings table"
     held = f"; each stands for up to {source.hold:g} s, a lone one for {source.period:g} s"
     told = counted(source.readings, "reading")
     return (

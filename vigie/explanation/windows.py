@@ -148,8 +148,8 @@ def _rows_of(exposures: ExposureStore, stored: StoredRevision) -> list[Row | Non
 
 def _row_of(rows: pl.DataFrame, item: Evidence) -> Row | None:
     named = ("kit", "deployment", "quantity", "measure", "window_kind", "revision")
-    same = [pl.col(name) == getattr(item, name) for name in named]
-    found = rows.filter(*same, pl.col("threshold").eq_missing(item.threshold), pl.col("start") == instant(item.start))
+    same = [pl.col(name).eq_missing(pl.lit(getattr(item, name))) for name in (*named, "threshold")]
+    found = rows.filter(*same, pl.col("start") == instant(item.start))
     return found.row(0, named=True) if found.height == 1 else None
 
 
