@@ -1,14 +1,15 @@
 """Commands about one numbered thing, spelled either way: ``explain 3`` or ``3 explain``."""
 
-import click
+from typing import Any
+
 from typer.core import TyperGroup
 
 
 class NumberFirst(TyperGroup):
     """A group of commands that also takes the number before the command."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the command in front where a number stands there."""
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command in front where a number stands there; the context is of whichever click typer brings."""
         if len(args) > 1 and args[0].isdigit() and args[1] in self.commands:
             args = [args[1], args[0], *args[2:]]
         return super().parse_args(ctx, args)
