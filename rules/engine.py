@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from catalog.identifiers import DeploymentId, KitId, QuantityId, RuleId
 from catalog.limits import Comparator
@@ -13,17 +14,14 @@ from rules.decision import (
     Assessment,
     Decision,
     ExposureKey,
-    decide_exposure,
     exposure_key,
     severity,
 )
+from rules.held import HeldRule, held_rules
 from rules.judgement import ZoneJudgement, judge, propose
 from rules.rule import Direction, Pack, Rule
 
 __all__ = ["LevelThreshold", "ZoneJudgement", "assess", "governing", "judge", "propose", "thresholds"]
-
-WHOLE_WINDOW = frozenset({Measure.MEAN, Measure.LEQ})
-"""Measures whose coverage is that of the whole window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +83,33 @@ def assess(
     ValueError
         When a window that a rule speaks of has no local day.
     """
-    own = sorted((e for e in exposures if e.zone == zone.id), key=exposure_key)
-    own.sort(key=lambda e: (e.start, e.end))
-    seen = _seen(own)
-    rules = list(_rules(packs, zone))
-    return [
-        assessment
-        for exposure in own
-        for rule in rules
-        if _speaks_of(rule, exposure)
-        for assessment in _against(rule, exposure, _day(shift_days, exposure), seen.get(_window(exposure)))
-    ]
+    plan = held_rules(packs, zone)
+    seen: dict[_Window, float] = {}
+    spoken_of: list[_Asked] = []
+    for exposure in exposures:
+        asking = plan.get(exposure.quantity)
+        if asking is None or exposure.zone != zone.id or exposure.threshold is not None:
+            continue
+        measure, window_kind = exposure.measure, exposure.window_kind
+        if (measure is Measure.MEAN or measure is Measure.LEQ) and window_kind is WindowKind.SHIFT:
+            window = _window(exposure)
+            seen[window] = min(seen.get(window, math.inf), exposure.coverage)
+        rules = [rule for rule in asking if rule.measure is measure and rule.window_kind is window_kind]
+        if rules:
+            spoken_of.append(_Asked(exposure, rules))
+    spoken_of.sort(key=_order)
+    found: list[Assessment] = []
+    for exposure, rules in spoken_of:
+        day = shift_days.get(exposure.start)
+        if day is None:
+            raise ValueError(
+                f"the {exposure.window_kind.value} of zone {exposure.zone} that starts at {exposure.start} ms has no "
+                "local day; expected every window's start in shift_days"
+            )
+        share = seen.get(_window(exposure))
+        for rule in rules:
+            found += rule.hold(exposure, day, share)
+    return found
 
 
 def governing(assessments: Sequence[Assessment]) -> Mapping[ExposureKey, Assessment]:
@@ -126,47 +140,7 @@ def _rules(packs: Sequence[Pack], zone: Zone) -> Iterator[Rule]:
     return (rule for pack in packs for rule in pack.rules if rule.applies_to(zone))
 
 
-def _speaks_of(rule: Rule, exposure: Exposure) -> bool:
-    return (
-        exposure.quantity == rule.quantity
-        and exposure.measure is rule.measure
-        and exposure.window_kind is rule.window_kind
-        and exposure.threshold is None
-    )
-
-
-def _against(rule: Rule, exposure: Exposure, day: date, seen: float | None) -> Iterator[Assessment]:
-    for level in rule.levels:
-        limit = level.limit_on(day)
-        if limit is None:
-            continue
-        verdict = decide_exposure(
-            exposure, limit.value, limit.comparator, rule.minimum_coverage, seen, rule.probabilities
-        )
-        yield Assessment(
-            rule=rule.id,
-            level=level.name,
-            exposure=exposure,
-            limit=limit.value,
-            limit_source=limit.source,
-            decision=verdict.decision,
-            probability=verdict.probability,
-            comparator=limit.comparator,
-        )
-
-
-def _day(shift_days: Mapping[int, date], exposure: Exposure) -> date:
-    day = shift_days.get(exposure.start)
-    if day is None:
-        raise ValueError(
-            f"the {exposure.window_kind.value} of zone {exposure.zone} that starts at {exposure.start} ms has no "
-            "local day; expected every window's start in shift_days"
-        )
-    return day
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
+class _Window(NamedTuple):
     kit: KitId
     deployment: DeploymentId
     quantity: QuantityId
@@ -174,15 +148,27 @@ class _Window:
     end: int
 
 
+class _Asked(NamedTuple):
+    """An exposure and the rules that speak of it."""
+
+    exposure: Exposure
+    rules: list[HeldRule]
+
+
+class _Order(NamedTuple):
+    start: int
+    end: int
+    kit: KitId
+    deployment: DeploymentId
+    quantity: QuantityId
+    measure: str
+    window_kind: str
+
+
 def _window(exposure: Exposure) -> _Window:
     return _Window(exposure.kit, exposure.deployment, exposure.quantity, exposure.start, exposure.end)
 
 
-def _seen(exposures: Sequence[Exposure]) -> dict[_Window, float]:
-    """How much of each shift was seen."""
-    found: dict[_Window, float] = {}
-    for exposure in exposures:
-        if exposure.window_kind is WindowKind.SHIFT and exposure.measure in WHOLE_WINDOW:
-            key = _window(exposure)
-            found[key] = min(found.get(key, math.inf), exposure.coverage)
-    return found
+def _order(asked: _Asked) -> _Order:
+    e = asked.exposure
+    return _Order(e.start, e.end, e.kit, e.deployment, e.quantity, e.measure.value, e.window_kind.value)

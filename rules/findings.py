@@ -6,7 +6,7 @@ from datetime import date
 from rules.decision import Assessment, Decision
 from rules.history import Campaign
 from rules.rule import Level, Rule
-from rules.windows import RuleWindow, leaves_open
+from rules.windows import leaves_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,7 @@ class ShiftFinding:
     Attributes
     ----------
     sure, doubtful : tuple of Assessment
-        Those that indicate an exceedance, and those that leave it open.
-    usable : bool
-        Whether any kit has enough data to say something.
+        Those that indicate an exceedance, and those that leave it open; one of both at least.
     """
 
     start: int
@@ -26,7 +24,6 @@ class ShiftFinding:
     day: date
     sure: tuple[Assessment, ...]
     doubtful: tuple[Assessment, ...]
-    usable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,9 @@ class LevelFinding:
     Attributes
     ----------
     shifts : tuple of ShiftFinding
-        In order of time.
+        The sure and the doubtful ones, in order of time.
+    usable : int
+        Number of shifts that say something.
     share : float or None
         Largest share of the occupied time of the rule's working days beyond the limit, around a sure shift.
     fires : bool
@@ -47,6 +46,7 @@ class LevelFinding:
 
     level: Level
     shifts: tuple[ShiftFinding, ...]
+    usable: int
     share: float | None
     fires: bool
     doubts: bool
@@ -61,11 +61,6 @@ class LevelFinding:
         """Shifts that leave the question open."""
         return tuple(shift for shift in self.shifts if shift.doubtful and not shift.sure)
 
-    @property
-    def usable(self) -> int:
-        """Number of shifts that say something."""
-        return sum(shift.usable for shift in self.shifts)
-
 
 def find(rule: Rule, index: int, campaign: Campaign) -> LevelFinding:
     """What a campaign says about one of a rule's levels.
@@ -78,19 +73,18 @@ def find(rule: Rule, index: int, campaign: Campaign) -> LevelFinding:
         As :func:`rules.history.follow` counted it.
     """
     level, tally = rule.levels[index], campaign.tallies[index]
-    shifts = (_shift_finding(rule, level, window) for window in campaign.windows)
-    return LevelFinding(level, tuple(s for s in shifts if s is not None), tally.share, tally.fires, tally.doubts)
-
-
-def _shift_finding(rule: Rule, level: Level, window: RuleWindow) -> ShiftFinding | None:
-    own = [assessment for assessment in window.assessments if assessment.level == level.name]
-    if not own:
-        return None
-    return ShiftFinding(
-        start=window.start,
-        end=window.end,
-        day=window.day,
-        sure=tuple(a for a in own if a.decision is Decision.EXCEEDANCE_INDICATED),
-        doubtful=tuple(a for a in own if leaves_open(rule, a)),
-        usable=any(a.decision is not Decision.INSUFFICIENT_DATA for a in own),
-    )
+    shifts: list[ShiftFinding] = []
+    usable = 0
+    for window in campaign.windows:
+        sure, doubtful, heard = [], [], False
+        for assessment in window.assessments:
+            if assessment.level == level.name and assessment.decision is not Decision.INSUFFICIENT_DATA:
+                heard = True
+                if assessment.decision is Decision.EXCEEDANCE_INDICATED:
+                    sure.append(assessment)
+                elif leaves_open(rule, assessment):
+                    doubtful.append(assessment)
+        usable += heard
+        if sure or doubtful:
+            shifts.append(ShiftFinding(window.start, window.end, window.day, tuple(sure), tuple(doubtful)))
+    return LevelFinding(level, tuple(shifts), usable, tally.share, tally.fires, tally.doubts)

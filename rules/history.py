@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from catalog.identifiers import DeploymentId
@@ -234,20 +234,26 @@ class _Follower:
 
     def _campaign_of(self, window: RuleWindow) -> Campaign:
         campaign = self._campaign
-        deployments = {assessment.exposure.deployment for assessment in window.assessments}
         if campaign is None or (
-            window.start - campaign.reached > CAMPAIGN_GAP and campaign.deployments.isdisjoint(deployments)
+            window.start - campaign.reached > CAMPAIGN_GAP
+            and not any(assessment.exposure.deployment in campaign.deployments for assessment in window.assessments)
         ):
-            if campaign is not None and campaign is self._cause:
-                self._tell_shares(campaign)
-            campaign = self._campaign = Campaign([Tally() for _ in self._rule.levels])
-            self._fired = self._state in {RuleState.FIRING, RuleState.RECOVERING}
-            self._relapses.clear()
-            if self._occupation is not None:
-                self._occupation.begin(window.start)
-        campaign.deployments |= deployments
+            campaign = self._begin(window)
+        for assessment in window.assessments:
+            if assessment.exposure.deployment not in campaign.deployments:
+                campaign.deployments.add(assessment.exposure.deployment)
         campaign.reached = max(campaign.reached, window.end)
         return campaign
+
+    def _begin(self, window: RuleWindow) -> Campaign:
+        if self._cause is not None and self._cause is self._campaign:
+            self._tell_shares(self._cause)
+        self._campaign = Campaign([Tally() for _ in self._rule.levels])
+        self._fired = self._state in {RuleState.FIRING, RuleState.RECOVERING}
+        self._relapses.clear()
+        if self._occupation is not None:
+            self._occupation.begin(window.start)
+        return self._campaign
 
     def _tell_shares(self, campaign: Campaign) -> None:
         if self._occupation is not None:
@@ -257,19 +263,14 @@ class _Follower:
     def _count(self, campaign: Campaign, window: RuleWindow, said: Said) -> bool:
         """Whether the campaign has cause to ask for something it did not ask for before."""
         changed = said.sure | said.open
-        for index, tally in enumerate(campaign.tallies):
-            if said.sure >> index & 1:
-                tally.sure += 1
-            elif said.open >> index & 1:
-                tally.open += 1
+        if changed:
+            for index, tally in enumerate(campaign.tallies):
+                if said.sure >> index & 1:
+                    tally.sure += 1
+                elif said.open >> index & 1:
+                    tally.open += 1
         if self._occupation is not None:
-            self._occupation.mark(window.day, said.sure)
-            least = self._rule.repetition.window_share
-            for index, share in enumerate(self._occupation.shares(window.end)):
-                tally = campaign.tallies[index]
-                if share is not None and least is not None and share >= least and not tally.often:
-                    tally.often = True
-                    changed |= 1 << index
+            changed |= self._count_shares(self._occupation, campaign, window, said.sure)
         if not changed:
             return False
         matter = self._weigh(campaign)
@@ -278,6 +279,18 @@ class _Follower:
         campaign.matter = matter
         self._cause = campaign
         return True
+
+    def _count_shares(self, occupation: Occupation, campaign: Campaign, window: RuleWindow, sure: int) -> int:
+        """The levels (bits) whose share of the worked time has now been enough, and was not before."""
+        occupation.mark(window.day, sure)
+        least = self._rule.repetition.window_share
+        changed = 0
+        for index, share in enumerate(occupation.shares(window.end)):
+            tally = campaign.tallies[index]
+            if share is not None and least is not None and share >= least and not tally.often:
+                tally.often = True
+                changed |= 1 << index
+        return changed
 
     def _weigh(self, campaign: Campaign) -> Matter | None:
         """The highest level that fires, else the highest that stays open often enough that it must be measured."""
@@ -370,21 +383,17 @@ class _Follower:
 
     def _show(self, at: int) -> None:
         """The state as a transition, where it is another one than before."""
-        matter = self._matter
+        matter, state = self._matter, self._state
         last = self._transitions[-1] if self._transitions else None
+        if last is not None and last.state is state and state is not RuleState.FIRING:
+            return  # the matter, and whether it flaps, change by firing only
         if matter is None:
-            shown = Transition(at, self._state)
+            shown = Transition(at, state)
         else:
-            shown = Transition(at, self._state, matter.level, matter.kind, matter.priority, self._flapping)
+            shown = Transition(at, state, matter.level, matter.kind, matter.priority, self._flapping)
         if last is None or not _same(last, shown):
             self._transitions.append(shown)
 
 
 def _same(one: Transition, other: Transition) -> bool:
-    return (
-        one.state is other.state
-        and one.level == other.level
-        and one.kind is other.kind
-        and one.priority == other.priority
-        and one.flapping == other.flapping
-    )
+    return replace(one, at=other.at) == other

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from catalog.identifiers import KitId, QuantityId, RuleId, ZoneId
 from catalog.quantities import quantity
@@ -26,15 +27,32 @@ _ROLLING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Watched:
     """One shift a kit should have seen whole: how much of it was seen, and what was made of it."""
 
     start: int
     end: int
-    coverage: float
-    short: bool
-    assessments: tuple[Assessment, ...]
+    coverage: float = 1.0
+    minimum: float = 0.0
+    undecided: bool = False
+    assessments: list[Assessment] = field(default_factory=list)
+
+    @property
+    def short(self) -> bool:
+        """Whether too little of it was seen."""
+        return self.undecided or self.coverage < self.minimum
+
+    def add(self, assessment: Assessment, minimum: float) -> None:
+        """One more assessment of it, by a rule that needs a minimum coverage."""
+        self.assessments.append(assessment)
+        self.minimum = max(self.minimum, minimum)
+        self.coverage = min(self.coverage, assessment.exposure.coverage)
+        self.undecided = self.undecided or assessment.decision is Decision.INSUFFICIENT_DATA
+
+
+_Shifts = dict[tuple[int, int], _Watched]
+"""By end, then start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +92,22 @@ def check_kits(
     zone needs count, each with that rule's minimum coverage; and only shifts wholly inside the deployment: a kit that
     comes or goes in the middle of a shift is nobody's fault.
     """
-    coverage: dict[tuple[KitId, QuantityId, int, int], float] = {}
+    kits = _watched(packs, assessments)
     for exposure in exposures:
-        if exposure.zone == zone and exposure.window_kind is WindowKind.SHIFT and exposure.measure not in _ROLLING:
-            key = (exposure.kit, exposure.quantity, exposure.start, exposure.end)
-            coverage[key] = min(coverage.get(key, 1.0), exposure.coverage)
-    minima = {rule.id: rule.minimum_coverage for pack in packs for rule in pack.rules}
-    grouped: dict[KitId, dict[QuantityId, dict[tuple[int, int], list[Assessment]]]] = {}
-    for assessment in assessments:
-        exposure = assessment.exposure
-        if exposure.whole and exposure.window_kind is WindowKind.SHIFT:
-            by_shift = grouped.setdefault(exposure.kit, {}).setdefault(exposure.quantity, {})
-            by_shift.setdefault((exposure.end, exposure.start), []).append(assessment)
+        of_kit = kits.get(exposure.kit)
+        of_quantity = None if of_kit is None else of_kit.get(exposure.quantity)
+        shift = None if of_quantity is None else of_quantity.get((exposure.end, exposure.start))
+        if (
+            shift is not None
+            and exposure.coverage < shift.coverage
+            and exposure.zone == zone
+            and exposure.window_kind is WindowKind.SHIFT
+            and exposure.measure not in _ROLLING
+        ):
+            shift.coverage = exposure.coverage
     proposals, statuses = [], []
-    for kit in sorted(grouped):
-        watched = {
-            quantity_id: [
-                _watch(start, end, own, coverage.get((kit, quantity_id, start, end)), minima)
-                for (end, start), own in sorted(by_shift.items())
-            ]
-            for quantity_id, by_shift in sorted(grouped[kit].items())
-        }
+    for kit in sorted(kits):
+        watched = {name: [shifts[key] for key in sorted(shifts)] for name, shifts in sorted(kits[kit].items())}
         for pack in packs:
             for check in pack.kit_checks:
                 followed = _follow(check, watched)
@@ -107,41 +120,53 @@ def check_kits(
     return CheckedKits(tuple(proposals), tuple(statuses))
 
 
-def _watch(
-    start: int, end: int, assessments: Sequence[Assessment], seen: float | None, minima: Mapping[RuleId, float]
-) -> _Watched:
-    own = min(a.exposure.coverage for a in assessments)
-    coverage = own if seen is None else min(own, seen)
-    minimum = max(minima[a.rule] for a in assessments)
-    undecided = any(a.decision is Decision.INSUFFICIENT_DATA for a in assessments)
-    return _Watched(start, end, coverage, undecided or coverage < minimum, tuple(assessments))
+def _watched(packs: Sequence[Pack], assessments: Iterable[Assessment]) -> dict[KitId, dict[QuantityId, _Shifts]]:
+    """The shifts each kit should have seen whole, by quantity."""
+    minima = {rule.id: rule.minimum_coverage for pack in packs for rule in pack.rules}
+    kits: dict[KitId, dict[QuantityId, _Shifts]] = {}
+    for assessment in assessments:
+        exposure = assessment.exposure
+        if exposure.whole and exposure.window_kind is WindowKind.SHIFT:
+            shifts = kits.setdefault(exposure.kit, {}).setdefault(exposure.quantity, {})
+            key = (exposure.end, exposure.start)
+            shift = shifts.get(key)
+            if shift is None:
+                shift = shifts[key] = _Watched(exposure.start, exposure.end)
+            shift.add(assessment, minima[assessment.rule])
+    return kits
 
 
 @dataclass(slots=True)
 class _Record:
     """How one quantity of a kit has been delivered so far."""
 
+    quantity: QuantityId
     recent: deque[bool]
     shifts: int = 0
     short: int = 0
     first: int = 0
     last: int = 0
 
-    def add(self, shift: _Watched) -> None:
-        self.recent.append(shift.short)
+    def add(self, start: int, end: int, short: bool) -> None:
+        self.recent.append(short)
         self.shifts += 1
-        if shift.short:
-            self.first = shift.start if self.short == 0 else self.first
-            self.last = shift.end
+        if short:
+            self.first = start if self.short == 0 else self.first
+            self.last = end
             self.short += 1
 
     def fails(self, check: KitCheckRule) -> bool:
-        recent = sum(self.recent)
-        if not recent:
+        if not self.short or True not in self.recent:
             return False
+        recent = sum(self.recent)
         lately = recent >= check.insufficient
         mostly = self.short >= check.insufficient and self.short > check.campaign_share * self.shifts
         return (lately or mostly) and self.last - self.first >= check.delay * 1000.0
+
+
+class _Turn(NamedTuple):
+    record: _Record
+    shift: _Watched
 
 
 @dataclass(slots=True)
@@ -154,22 +179,20 @@ class _Followed:
 
 def _follow(check: KitCheckRule, watched: Mapping[QuantityId, Sequence[_Watched]]) -> _Followed:
     """The check shift by shift, in order of their ends; it fires while any quantity fails."""
-    shifts: dict[int, list[QuantityId]] = {}
+    shifts: dict[int, list[_Turn]] = {}
     for quantity_id, of_quantity in watched.items():
+        record = _Record(quantity_id, deque(maxlen=check.recent))
         for shift in of_quantity:
-            shifts.setdefault(shift.end, []).append(quantity_id)
-    records = {quantity_id: _Record(deque(maxlen=check.recent)) for quantity_id in watched}
-    coming = {quantity_id: iter(of_quantity) for quantity_id, of_quantity in watched.items()}
+            shifts.setdefault(shift.end, []).append(_Turn(record, shift))
     failing: set[QuantityId] = set()
     transitions: list[Transition] = []
     for end in sorted(shifts):
-        for quantity_id in shifts[end]:
-            record = records[quantity_id]
-            record.add(next(coming[quantity_id]))
+        for record, shift in shifts[end]:
+            record.add(shift.start, shift.end, shift.short)
             if record.fails(check):
-                failing.add(quantity_id)
+                failing.add(record.quantity)
             else:
-                failing.discard(quantity_id)
+                failing.discard(record.quantity)
         state = RuleState.FIRING if failing else RuleState.NORMAL
         if transitions and transitions[-1].state is state:
             continue

@@ -92,6 +92,7 @@ class Occupation:
         "_index",
         "_largest",
         "_levels",
+        "_none",
         "_rule",
         "_shifts",
         "_since",
@@ -102,6 +103,7 @@ class Occupation:
     def __init__(self, rule: Rule, shifts: Sequence[WorkedShift]) -> None:
         self._rule = rule
         self._levels = rule.levels
+        self._none: list[float | None] = [None] * len(rule.levels)
         self._direction: Direction = rule.direction
         self._width = rule.repetition.working_days
         self._shifts = shifts
@@ -122,6 +124,8 @@ class Occupation:
 
     def shares(self, until: int) -> list[float | None]:
         """By level: the share of the latest run of working days with a sure one in it, of shifts that ended by then."""
+        if not self._sure:
+            return self._none  # what was worked until then is looked at when it matters
         while self._index < len(self._shifts) and self._shifts[self._index].end <= until:
             shift = self._shifts[self._index]
             self._index += 1
@@ -149,15 +153,14 @@ class Occupation:
                     day.beyond[index] += max((s for t, s in times.items() if _same(t, limit.value)), default=0.0)
 
     def _latest(self) -> list[float | None]:
+        if len(self._days) < self._width:
+            return self._none
         run = self._days[-self._width :]
-        none: list[float | None] = [None] * len(self._levels)
-        if len(run) < self._width:
-            return none
         sure = 0
         for day in run:
             sure |= self._sure.get(day.day, 0)
         if not sure:
-            return none
+            return self._none
         worked = math.fsum(day.worked for day in run)
         return [
             math.fsum(day.beyond[index] for day in run) / worked if sure >> index & 1 else None

@@ -58,9 +58,7 @@ _GOOD = Said(Word.GOOD, 0, 0)
 _BETWEEN = Said(Word.BETWEEN, 0, 0)
 
 
-def rule_windows(
-    assessments: Iterable[Assessment], shift_days: Mapping[int, date], watermark: int | None = None
-) -> list[RuleWindow]:
+def rule_windows(assessments: Iterable[Assessment], shift_days: Mapping[int, date]) -> list[RuleWindow]:
     """The windows of one rule's assessments, in order of their ends, then starts.
 
     Parameters
@@ -69,22 +67,23 @@ def rule_windows(
         Of one zone and one rule, in any order.
     shift_days : mapping
         Start of a window → local day.
-    watermark : int, optional
-        Windows that end later are left out [ms UTC].
     """
     found: dict[tuple[int, int], RuleWindow] = {}
     for assessment in assessments:
         exposure = assessment.exposure
-        end = exposure.end
-        if watermark is not None and end > watermark:
-            continue
-        window = found.get((end, exposure.start))
+        key = (exposure.end, exposure.start)
+        window = found.get(key)
         if window is None:
-            window = found[end, exposure.start] = RuleWindow(exposure.start, end, shift_days[exposure.start])
+            window = found[key] = RuleWindow(exposure.start, exposure.end, shift_days[exposure.start])
         window.assessments.append(assessment)
     for window in found.values():
-        window.assessments.sort(key=lambda a: (a.exposure.kit, a.exposure.deployment))
+        if len(window.assessments) > 1:
+            window.assessments.sort(key=_kit_order)
     return [found[key] for key in sorted(found)]
+
+
+def _kit_order(assessment: Assessment) -> tuple[str, str]:
+    return (assessment.exposure.kit, assessment.exposure.deployment)
 
 
 class Listener:
