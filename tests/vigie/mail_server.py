@@ -34,11 +34,14 @@ class Handler:
     ----------
     on_sender, on_recipient, on_data : str
         Reply at that point; "break" closes the connection instead, "take and break" after the message was kept.
+    only : str
+        The one recipient ``on_recipient`` is for; empty for all.
     """
 
     on_sender: str = OK
     on_recipient: str = OK
     on_data: str = OK
+    only: str = ""
     raw: list[bytes] = field(default_factory=list)
     connections: int = 0
 
@@ -59,9 +62,10 @@ class Handler:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        if self.on_recipient == OK:
+        reply = self.on_recipient if self.only in ("", address) else OK
+        if reply == OK:
             envelope.rcpt_tos.append(address)
-        return self._reply(server, self.on_recipient)
+        return self._reply(server, reply)
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.on_data in (OK, "take and break"):
@@ -84,6 +88,7 @@ class Handler:
     def reset(self) -> None:
         """As at the start."""
         self.on_sender = self.on_recipient = self.on_data = OK
+        self.only = ""
         self.raw.clear()
         self.connections = 0
 

@@ -131,10 +131,12 @@ class _Edition:
 
     def _sections(self, recipient: Recipient) -> Iterator[Section]:
         due = self._due(recipient)
-        yield Section.of_news(self._news(recipient))
+        news = self._news(recipient)
+        yield Section.of_news(news)
         yield Section.of_topic(Topic.OVERDUE, due[Topic.OVERDUE])
         if not recipient.scope.is_outside and Topic.PROPOSED in recipient.digest:
-            yield Section.to_decide(self._to_decide(recipient))
+            new = {item.ticket.id for item in news if item.topic is Topic.PROPOSED}
+            yield Section.to_decide(ticket for ticket in self._to_decide(recipient) if ticket.id not in new)
         for topic in (Topic.SNOOZE_OVER, Topic.DUE_SOON, Topic.FOLLOW_UP):
             yield Section.of_topic(topic, due[topic])
         if not recipient.scope.is_employer:

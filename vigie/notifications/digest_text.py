@@ -68,7 +68,7 @@ class Section:
 
     @classmethod
     def to_decide(cls, tickets: Iterable[TicketFacts]) -> "Section":
-        """Proposals that wait."""
+        """Proposals that are no news any more and wait."""
         return cls(TO_DECIDE, _items(tickets))
 
     @classmethod
@@ -112,7 +112,7 @@ def digest_text(digest: Digest, language: Language, head: Letterhead) -> DigestT
     paragraphs = [_section(section, language, head) for section in digest.sections]
     if digest.log_head:
         meaning = LOG_HEAD_MEANING.in_language(language)
-        paragraphs.append(f"{LOG_HEAD.in_language(language)}{between}\n{digest.log_head}\n{meaning}")
+        paragraphs.append(f"{LOG_HEAD.in_language(language)}{between.rstrip()}\n{digest.log_head}\n{meaning}")
     everything = [item.ticket.simulated for section in digest.sections for item in section.items]
     return DigestText(marked(subject, simulated=all(everything)), "\n\n".join([*paragraphs, head.signature(language)]))
 

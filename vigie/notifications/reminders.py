@@ -144,6 +144,8 @@ def _topics(row: TicketRow, horizon: Horizon) -> dict[Topic, int]:
         return {}
     if snoozed_until is not None and snoozed_until > horizon.since:
         found[Topic.SNOOZE_OVER] = snoozed_until
-    if row.due is not None and row.due <= horizon.soon:
-        found[Topic.OVERDUE if row.due <= horizon.now else Topic.DUE_SOON] = row.due
+    if row.due is not None and row.due <= horizon.now:
+        found[Topic.OVERDUE] = row.due
+    elif row.due is not None and row.due <= horizon.soon and row.state != TicketState.PROPOSED.value:
+        found[Topic.DUE_SOON] = row.due  # a proposal is due within days from the start
     return found

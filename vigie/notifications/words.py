@@ -87,7 +87,7 @@ FOOTER = Phrase(
 
 DIGEST_OF = Phrase("Le point du", "Digest of")
 NEWS = Phrase("Nouveau", "New")
-TO_DECIDE = Phrase("À valider ou à classer", "To validate or dismiss")
+TO_DECIDE = Phrase("Attend toujours une décision", "Still waits for a decision")
 YOURS = Phrase("Vous sont confiés", "Assigned to you")
 MORE = Phrase("et {} de plus", "and {} more")
 LOG_HEAD = Phrase("Empreinte du journal des tickets", "Hash of the ticket log")
