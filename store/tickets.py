@@ -1,8 +1,9 @@
 """Tickets as the rules open and amend them: brought in line with what the rules propose, one transaction a zone."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import select
@@ -31,6 +32,9 @@ LARGEST_NUMBER = 2**63 - 1
 
 OPEN_STATES = tuple(state.value for state in TicketState if state in OPEN)
 _FOLLOWED = (*OPEN_STATES, TicketState.DONE.value)
+
+
+_Number = TypeVar("_Number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +257,28 @@ def _corrections(
     for event in events:
         if isinstance(event.detail, Unsaid):
             told.pop(event.detail.number)
-    untrue = [number for number, transition in told.items() if transition not in wanted]
-    missing = [transition for transition in wanted if transition not in told.values()]
+    before, after = _by_instant(told.items()), _by_instant((None, transition) for transition in wanted)
+    changed = [at for at in sorted({*before, *after}) if _alone(before.get(at, ())) != _alone(after.get(at, ()))]
     return [
-        *(now.step(revision, EventKind.WITHDRAWN, Unsaid(number)) for number in untrue),
-        *(now.step(revision, EventKind.TRANSITION, Passed(transition)) for transition in missing),
+        *(
+            now.step(revision, EventKind.WITHDRAWN, Unsaid(number))
+            for at in changed
+            for number, _ in before.get(at, ())
+        ),
+        *(now.step(revision, EventKind.TRANSITION, Passed(each)) for at in changed for _, each in after.get(at, ())),
     ]
+
+
+def _by_instant(numbered: Iterable[tuple[_Number, Transition]]) -> dict[int, list[tuple[_Number, Transition]]]:
+    """Changes of state by their event time; several of one instant follow each other, and stand or fall together."""
+    found: dict[int, list[tuple[_Number, Transition]]] = {}
+    for number, transition in numbered:
+        found.setdefault(transition.at, []).append((number, transition))
+    return found
+
+
+def _alone(numbered: Iterable[tuple[_Number, Transition]]) -> list[Transition]:
+    return [transition for _, transition in numbered]
 
 
 def _record_states(now: _Now, zone: ZoneId, statuses: Sequence[RuleStatus]) -> None:

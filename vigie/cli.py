@@ -14,14 +14,20 @@ from vigie.commands import (
     demo,
     doctor,
     files,
+    indicators,
     lists,
     live,
     measure,
     notifications,
+    performance,
     rules,
     setup,
     stats,
     ticket,
+    ticket_explain,
+    ticket_metrology,
+    ticket_notes,
+    tickets,
 )
 from vigie.errors import RefusedError, UsageError
 
@@ -42,8 +48,14 @@ for family in (
     computing,
     lists,
     live,
+    tickets,
     ticket,
+    ticket_explain,
+    ticket_metrology,
+    ticket_notes,
     rules,
+    performance,
+    indicators,
     measure,
     stats,
     accounts,
@@ -88,12 +100,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if not _told_to_a_person(error):
             raise
-        _end(error, 2)
+        _end(error, 1 if _is_a_no(error) else 2)
 
 
 def _end(error: Exception, code: int) -> None:
     sys.stderr.write(f"{error}\n")
     sys.exit(code)
+
+
+def _is_a_no(error: Exception) -> bool:
+    """Whether the use was right and the answer is no: somebody may not, or a ticket cannot from where it stands."""
+    from store.errors import NotAllowedError, TicketStateError
+
+    return isinstance(error, NotAllowedError | TicketStateError)
 
 
 def _told_to_a_person(error: Exception) -> bool:

@@ -12,11 +12,14 @@ from catalog.kits import Deployment
 from catalog.registry import Registry
 from ingest.inbox import Inbox
 from ingest.mqtt import BrokerError, SessionTerms, connect, disconnect, parse_address
+from store.attachments import problems_of_attachments
 from store.kits import KitStatusStore
+from store.metrology import problems_of_results
 from store.outbox import MessageState, Outbox
 from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
+from store.ticket_log import head, problems_of_log
 from vigie.broker import broker_address, broker_certificates
 from vigie.errors import UsageError
 from vigie.notifications.access import mail_access, webhook_access
@@ -29,6 +32,8 @@ _SKEW = 60_000.0
 _INBOX_AGE = 300_000
 _OUTBOX_AGE = 3_600_000
 _LEAST_FREE = 2 << 30
+_TOLD = 20
+"""Problems of the log told one by one."""
 
 
 class State(Enum):
@@ -69,6 +74,7 @@ def examine(place: Workspace, now: int) -> Iterator[Finding]:
         _tables,
         _kits,
         _calibrations,
+        _ticket_log,
         _notifications,
         _disk,
     )
@@ -157,6 +163,23 @@ def _calibrations(_place: Workspace, registry: Registry, now: int) -> Iterator[F
         yield Finding(f"kit {calibration.kit}", State.LOOK, words)
     if newest and not due:
         yield Finding("calibrations", State.WELL, f"{len(newest)} in date")
+
+
+def _ticket_log(place: Workspace, _registry: Registry, _now: int) -> Iterator[Finding]:
+    with place.database.reading() as session:
+        problems = [
+            *problems_of_log(session),
+            *problems_of_results(session),
+            *problems_of_attachments(session, place.attachments),
+        ]
+        newest = head(session)
+    for problem in problems[:_TOLD]:
+        yield Finding("log of tickets", State.BROKEN, f"ticket {problem.ticket}: {problem.text}")
+    if len(problems) > _TOLD:
+        yield Finding("log of tickets", State.BROKEN, f"and {len(problems) - _TOLD} more")
+    if not problems:
+        words = f"unbroken, its head is {newest[:16]}" if newest else "empty"
+        yield Finding("log of tickets", State.WELL, words)
 
 
 def _notifications(place: Workspace, _registry: Registry, now: int) -> Iterator[Finding]:

@@ -13,11 +13,8 @@ from catalog.registry import Registry
 from catalog.suggest import did_you_mean
 from dsp.exposure import Measure, WindowKind
 from dsp.quality.kinds import QualityTest
-from rules.tickets import TicketState
 from store.registry import load
 from store.scope import Scope
-from store.ticket_list import TicketFilter
-from store.ticket_views import TicketView
 from vigie.errors import UsageError
 from vigie.times import as_datetime, now, parse_instant, parse_until
 from vigie.workspace import Workspace
@@ -88,35 +85,6 @@ QUALITY_FIELDS = (
     "deployment",
     "simulated",
 )
-TICKET_FIELDS = (
-    "id",
-    "zone",
-    "agent",
-    "rule",
-    "level",
-    "kind",
-    "state",
-    "priority",
-    "title_fr",
-    "title_en",
-    "reason_fr",
-    "reason_en",
-    "advice_fr",
-    "advice_en",
-    "limit_source",
-    "kits",
-    "evidence",
-    "held_back_by",
-    "supported",
-    "created",
-    "updated",
-    "validated",
-    "revision",
-    "pack",
-    "pack_version",
-    "readings_version",
-    "simulated",
-)
 KIT_FIELDS = (
     "kit",
     "label",
@@ -171,7 +139,7 @@ def readings_frame(place: Workspace, wanted: Filter) -> pl.DataFrame:
         registry = load(place.database, Scope.service())
         parts = [
             place.readings.read([lent.kit], names, max(lent.start, start or lent.start), _earlier(lent.end, end))
-            for lent in registry.deployments_of(_zone(registry, wanted.zone))
+            for lent in registry.deployments_of(zone_named(registry, wanted.zone))
             if wanted.kit in (None, lent.kit)
         ]
     frame = pl.concat(parts) if parts else place.readings.read(kits=[])
@@ -236,63 +204,14 @@ def quality_frame(place: Workspace, wanted: Filter, test: str | None = None, fla
     if wanted.quantity:
         conditions.append(pl.col("quantity") == quantity_named(wanted.quantity).id)
     if test:
-        conditions.append(pl.col("test") == _one_of("--test", test, [known.value for known in QualityTest]))
+        conditions.append(pl.col("test") == one_of("--test", test, [known.value for known in QualityTest]))
     if flag:
-        conditions.append(pl.col("flag") == _FLAGS[_one_of("--flag", flag, list(_FLAGS))])
+        conditions.append(pl.col("flag") == _FLAGS[one_of("--flag", flag, list(_FLAGS))])
     zones = _zones(place, wanted)
     with place.database.reading() as session:
         rows = place.quality.read(Scope.service(), session, zones=zones, start=start, end=end)
     order = ("zone", "kit", "quantity", "start", "test", "parameters", "deployment")
     return rows.filter(*conditions).select(QUALITY_FIELDS).sort(order)
-
-
-def tickets_frame(place: Workspace, zone: str | None = None, state: str | None = None) -> pl.DataFrame:
-    """Tickets, open and urgent ones first; fields :data:`TICKET_FIELDS`.
-
-    Raises
-    ------
-    UsageError
-        No such zone or state.
-    """
-    states = [] if state is None else [TicketState(_one_of("--state", state, [s.value for s in TicketState]))]
-    wanted = None if zone is None else _zone(load(place.database, Scope.service()), zone).id
-    page = place.views.tickets(Scope.service(), TicketFilter(states=states, zone=wanted))
-    rows = [ticket_row(place.views.ticket(Scope.service(), line.id)) for line in page.lines]
-    return pl.DataFrame(rows, schema=TICKET_SCHEMA, orient="row")
-
-
-def ticket_row(ticket: TicketView) -> tuple[object, ...]:
-    """The fields :data:`TICKET_FIELDS` of one ticket."""
-    content, service = ticket.content, ticket.service
-    return (
-        ticket.id,
-        ticket.zone,
-        ticket.agent,
-        ticket.rule,
-        content.level,
-        content.kind,
-        ticket.state.value,
-        content.priority,
-        content.title_fr,
-        content.title_en,
-        content.reason_fr,
-        content.reason_en,
-        content.advice_fr,
-        content.advice_en,
-        content.limit_source,
-        " ".join(sorted({item.kit for item in content.evidence})),
-        len(content.evidence),
-        content.held_back_by,
-        None if service is None else service.supported,
-        as_datetime(ticket.created),
-        as_datetime(ticket.updated),
-        None if ticket.validated_at is None else as_datetime(ticket.validated_at),
-        ticket.revision,
-        content.pack,
-        content.pack_version,
-        ticket.readings_version,
-        content.simulated,
-    )
 
 
 def kits_frame(place: Workspace) -> pl.DataFrame:
@@ -331,19 +250,16 @@ def kits_frame(place: Workspace) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_KIT_SCHEMA, orient="row")
 
 
-def _schema(fields: tuple[str, ...], kinds: dict[str, pl.DataType]) -> dict[str, pl.DataType]:
+def schema_of(fields: tuple[str, ...], kinds: dict[str, pl.DataType]) -> dict[str, pl.DataType]:
+    """The types of a list's columns: text where nothing else is said."""
     return {name: kinds.get(name, pl.String()) for name in fields}
 
 
-_INSTANT = pl.Datetime("us", "UTC")
-TICKET_SCHEMA = _schema(
-    TICKET_FIELDS,
-    dict.fromkeys(("id", "priority", "evidence", "revision", "readings_version"), pl.Int64())
-    | dict.fromkeys(("created", "updated", "validated"), _INSTANT)
-    | dict.fromkeys(("supported", "simulated"), pl.Boolean()),
-)
-_KIT_SCHEMA = _schema(
-    KIT_FIELDS, dict.fromkeys(("since", "until", "last_reading"), _INSTANT) | {"simulated": pl.Boolean()}
+INSTANT = pl.Datetime("us", "UTC")
+"""The type of an instant in a list."""
+
+_KIT_SCHEMA = schema_of(
+    KIT_FIELDS, dict.fromkeys(("since", "until", "last_reading"), INSTANT) | {"simulated": pl.Boolean()}
 )
 
 
@@ -365,10 +281,11 @@ def _quantities(wanted: Filter) -> list[str] | None:
 
 
 def _zones(place: Workspace, wanted: Filter) -> list[str] | None:
-    return [_zone(load(place.database, Scope.service()), wanted.zone).id] if wanted.zone else None
+    return [zone_named(load(place.database, Scope.service()), wanted.zone).id] if wanted.zone else None
 
 
-def _zone(registry: Registry, name: str) -> Zone:
+def zone_named(registry: Registry, name: str) -> Zone:
+    """The zone of that id, or the mend."""
     for known, zone in registry.zones.items():
         if known == name:
             return zone
@@ -376,14 +293,15 @@ def _zone(registry: Registry, name: str) -> Zone:
 
 
 def _measure(name: str) -> str:
-    return _one_of("--measure", name, [known.value for known in Measure])
+    return one_of("--measure", name, [known.value for known in Measure])
 
 
 def _window_kind(name: str) -> str:
-    return _one_of("--window", name, [known.value for known in WindowKind])
+    return one_of("--window", name, [known.value for known in WindowKind])
 
 
-def _one_of(option: str, name: str, known: list[str]) -> str:
+def one_of(option: str, name: str, known: list[str]) -> str:
+    """The name, where it is one of those an option takes, or the mend."""
     if name in known:
         return name
     raise UsageError(f'{option} is "{name}"; {did_you_mean(name, known)}')

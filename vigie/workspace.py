@@ -14,6 +14,7 @@ from vigie.settings import FILE_NAME, TEMPLATE, Settings, load_settings
 if TYPE_CHECKING:
     from ingest.inbox import Inbox
     from rules.rule import Pack
+    from store.attachments import AttachmentStore
     from store.database import Database
     from store.exposures import ExposureStore
     from store.live import LiveStore
@@ -154,6 +155,13 @@ class Workspace:
             raise UsageError(f"{path}: cannot be read ({error.strerror}); rules.pack in {FILE_NAME} names it") from None
         except UnicodeDecodeError:
             raise UsageError(f"{path}: is not text in UTF-8; expected a rule pack in YAML") from None
+
+    @property
+    def attachments(self) -> "AttachmentStore":
+        """Files kept with tickets."""
+        from store.attachments import AttachmentStore
+
+        return AttachmentStore(self.data / "attachments")
 
     def open_inbox(self) -> "Inbox":
         """The durable inbox; the caller closes it."""

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from ingest.inbox import Message
 from vigie.cli import app
-from vigie.listing import EXCEEDANCE_FIELDS, EXPOSURE_FIELDS, KIT_FIELDS, QUALITY_FIELDS, READING_FIELDS, TICKET_FIELDS
+from vigie.listing import EXCEEDANCE_FIELDS, EXPOSURE_FIELDS, KIT_FIELDS, QUALITY_FIELDS, READING_FIELDS
+from vigie.ticket_rows import TICKET_FIELDS, TICKET_LINE_FIELDS
 from vigie.workspace import Workspace, create_workspace
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "json.md"
@@ -18,7 +19,8 @@ FIELDS = {
     "exposures": EXPOSURE_FIELDS,
     "exceedances": EXCEEDANCE_FIELDS,
     "quality": QUALITY_FIELDS,
-    "tickets": TICKET_FIELDS,
+    "tickets": TICKET_LINE_FIELDS,
+    "ticket show": TICKET_FIELDS,
     "kits": KIT_FIELDS,
 }
 

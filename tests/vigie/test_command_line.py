@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -249,10 +251,10 @@ def test_professional_validates_with_their_name_and_an_employer_may_not(tmp_path
     refused = vigie("ticket", "validate", ticket, "--by", "emp@example.org", "-w", office, code=1)
     vigie("ticket", "validate", ticket, "--by", "ing@example.org", "--note", "vu sur place", "-w", office)
 
-    assert "an engineer of the service does" in refused.stderr
-    assert rows("tickets", "-w", office)[0]["state"] == "validated"
+    assert refused.stderr.startswith(f"emp@example.org (employer) does not see ticket {ticket}")
+    assert rows("tickets", "--state", "validated,assigned", "-w", office)[0]["id"] == ticket
     shown = vigie("ticket", "show", ticket, "-w", office).stdout
-    assert "validated by ing@example.org" in shown
+    assert re.search(r"validated, due .* by ing@example.org \(engineer\)", shown)
     assert "vu sur place" in shown
 
 
@@ -265,6 +267,19 @@ def test_doctor_says_what_is_well_and_what_to_look_at(office: Path) -> None:
 
     assert findings["database"] == findings["inbox"] == findings["disk"] == "well"
     assert findings["broker"] == "look"
+
+
+def test_doctor_finds_a_ticket_somebody_changed_behind_the_log(office: Path, tmp_path: Path) -> None:
+    place = tmp_path / "w"
+    shutil.copytree(office, place)
+    before = {row["check"]: row["state"] for row in rows("doctor", "-w", place)}
+    with sqlite3.connect(place / "data" / "vigie.db") as database:
+        database.execute("UPDATE ticket_events SET note = 'rien' WHERE number = 1")
+
+    done = vigie("doctor", "-w", place, code=1)
+
+    assert before["log of tickets"] == "well"
+    assert "log of tickets: ticket 1: event 1 (opened) was changed after it was written" in done.stdout
 
 
 def test_doctor_answers_no_when_a_deployed_kit_is_silent(tmp_path: Path) -> None:

@@ -59,16 +59,17 @@ def demo(
 
 
 def _tell(workspace: "Workspace", result: "DemoResult") -> None:
-    from vigie.listing import tickets_frame
+    from store.scope import Scope
 
     summary = result.summary
     sys.stdout.write(
         f"\n{result.messages} messages, {result.readings} readings, {result.dead_letters} dead letters\n"
         f"{summary.exposures} exposures, {summary.tickets} tickets proposed (simulated readings):\n"
     )
-    for ticket in tickets_frame(workspace).iter_rows(named=True):
-        sys.stdout.write(f"  {ticket['id']:>3}  {ticket['kind']:<20} {ticket['zone']}: {ticket['title_fr']}\n")
-        sys.stdout.write(f"       {ticket['reason_fr']}\n")
+    for line in workspace.views.tickets(Scope.service()).lines:
+        content = workspace.views.ticket(Scope.service(), line.id).content
+        sys.stdout.write(f"  {line.id:>3}  {line.kind.value:<20} {line.zone}: {line.title_fr}\n")
+        sys.stdout.write(f"       {content.reason_fr}\n")
 
 
 def _accounts(result: "DemoResult") -> None:

@@ -1,4 +1,4 @@
-"""``vigie readings | exposures | exceedances | quality | tickets | kits``: list, filter, export."""
+"""``vigie readings | exposures | exceedances | quality | kits``: list, filter, export."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
@@ -40,7 +40,6 @@ def register(app: typer.Typer) -> None:
     app.command("exposures")(exposures)
     app.command("exceedances")(exceedances)
     app.command("quality")(quality)
-    app.command("tickets")(tickets)
     app.command("kits")(kits)
 
 
@@ -170,37 +169,6 @@ def quality(
             place,
             f"{frame.height} runs of flagged readings (flag 3 is suspect, 4 bad, 9 missing)",
             *("kit", "quantity", "test", "flag", "start", "end", "readings", "parameters"),
-        ),
-    )
-
-
-def tickets(
-    zone: ZoneOption = None,
-    state: Annotated[
-        str | None, typer.Option("--state", metavar="STATE", help="Only proposed, validated, dismissed or closed ones.")
-    ] = None,
-    as_json: JsonOption = False,
-    as_csv: CsvOption = False,
-    output: OutputOption = None,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """What somebody should do: proposals of the rules, and what professionals made of them.
-
-    Example: vigie tickets --state proposed
-    """
-    from vigie.listing import tickets_frame
-
-    place = find_workspace(workspace)
-    frame = tickets_frame(place, zone, state)
-    show(
-        frame,
-        form_of(as_json, as_csv),
-        output,
-        nothing="No tickets.",
-        table=_sheet(
-            place,
-            "Tickets; vigie ticket show ID tells all",
-            *("id", "state", "kind", "zone", "title_fr", "priority", "simulated"),
         ),
     )
 
