@@ -287,6 +287,10 @@ def test_kit_check_explains_the_shifts_the_kit_missed(tmp_path: Path) -> None:
     told = page(found.explanation, found.packs)
     assert "where 2 of the last" in told
     assert "insufficient_data" in told
+    assert (
+        "100.0 % of the time it was reached in was seen, 18.8 % of the whole shift (at least 75 % asked for)"
+        in " ".join(told.split())
+    )
 
 
 def test_ticket_of_a_shift_under_way_comes_out_again_when_the_shift_is_over(tmp_path: Path) -> None:

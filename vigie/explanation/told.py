@@ -214,6 +214,8 @@ class WindowTold:
         Local day whose limits apply.
     exposure_revision : int or None
         In the table of exposures.
+    seen : float or None
+        Share of the whole window that was seen, where the coverage is that of the time a rolling value was reached in.
     parts : UncertaintyParts or None
         Standard uncertainties; from the table of exposures, else as they came out now.
     reached_from, reached_to : datetime or None
@@ -241,6 +243,7 @@ class WindowTold:
     uncertainty: float | None
     parts: UncertaintyParts | None
     coverage: float
+    seen: float | None
     low: float | None
     high: float | None
     suspect: float | None

@@ -39,6 +39,8 @@ def window_lines(window: WindowTold, of: int, foundation: FoundationTold | None,
     yield line("coverage", _coverage(window))
     yield from lines("limit", list(_limit(window.limit, window.unit)))
     yield line("decision", _decision(window))
+    if window.repeated and not window.sources:
+        yield line("readings", f"none of {window.quantity} from kit {window.kit}")
     for source in window.sources:
         yield from _source(source, foundation, zone)
         if Measure(window.measure) in _MEANS and source.quantity == window.quantity and source.mean is not None:
@@ -60,11 +62,12 @@ def _value(window: WindowTold) -> str:
 
 
 def _coverage(window: WindowTold) -> str:
-    asked = "" if window.minimum_coverage is None else f" (at least {100 * window.minimum_coverage:g} % is asked for)"
+    asked = "" if window.minimum_coverage is None else f" (at least {100 * window.minimum_coverage:g} % asked for)"
     doubtful = f"; {100 * window.suspect:.2g} % of it stands on suspect readings" if window.suspect else ""
     revision = "" if window.exposure_revision is None else f"; exposure revision {window.exposure_revision}"
     what = "the window" if window.reached_from is None else "the time it was reached in"
-    return f"{100 * window.coverage:.1f} % of {what} was seen{asked}{doubtful}{revision}"
+    whole = "" if window.seen is None else f", {100 * window.seen:.1f} % of the whole {window.window_kind}"
+    return f"{100 * window.coverage:.1f} % of {what} was seen{whole}{asked}{doubtful}{revision}"
 
 
 def _limit(limit: LimitTold, unit: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from catalog.identifiers import DeploymentId
 from catalog.schedule import Interval
-from dsp.exposure import Exposure, UncertaintyParts
+from dsp.exposure import Exposure, Measure, UncertaintyParts
 from rules.decision import Assessment
 from rules.rule import DatedLimit, Rule
 from store.exposures import ExposureStore, Revisions
@@ -23,6 +23,9 @@ from vigie.explanation.sources import source_told
 from vigie.explanation.stored import Foundation, StoredRevision
 from vigie.explanation.told import LimitTold, WindowTold
 from vigie.times import as_datetime, local_day
+
+_WHOLE_WINDOW = frozenset({Measure.MEAN, Measure.LEQ})
+"""Measures whose coverage is that of the whole window."""
 
 Row = Mapping[str, object]
 """A row of the table of exposures."""
@@ -67,6 +70,7 @@ def repeated_windows(
     told: list[WindowTold] = []
     found: dict[int, tuple[Behind, ...]] = {}
     rows = _rows_of(exposures, stored)
+    whole = {_span_of(e): e.coverage for e in repetition.answer.exposures if e.measure in _WHOLE_WINDOW}
     for number, (item, row) in enumerate(zip(stored.content.evidence, rows, strict=True), start=1):
         again = repetition.assessment_of(item, stored.rule)
         under_way = item.start if item.end > foundation.computed_at else 0
@@ -82,6 +86,7 @@ def repeated_windows(
         told.append(
             replace(
                 window,
+                seen=None if reached is None else whole.get(_span_of(item)),
                 sources=tuple(source_told(known, each, span) for each in found[number]),
                 repeated=True,
                 differences=window_differences(item, row, again),
@@ -111,6 +116,7 @@ def _told(
         uncertainty=item.uncertainty,
         parts=_parts(row, exposure),
         coverage=item.coverage,
+        seen=None,
         low=_number(row, "low") if row else exposure.low if exposure else None,
         high=_number(row, "high") if row else exposure.high if exposure else None,
         suspect=_number(row, "suspect") if row else exposure.suspect if exposure else None,
@@ -151,6 +157,10 @@ def _row_of(rows: pl.DataFrame, item: Evidence) -> Row | None:
     same = [pl.col(name).eq_missing(pl.lit(getattr(item, name))) for name in (*named, "threshold")]
     found = rows.filter(*same, pl.col("start") == instant(item.start))
     return found.row(0, named=True) if found.height == 1 else None
+
+
+def _span_of(of: Evidence | Exposure) -> tuple[str, ...]:
+    return (of.deployment, of.quantity, str(of.start), str(of.end))
 
 
 def _parts(row: Row | None, exposure: Exposure | None) -> UncertaintyParts | None:
