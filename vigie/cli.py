@@ -8,6 +8,7 @@ import typer
 
 from vigie.commands import (
     accounts,
+    backtest,
     collecting,
     computing,
     dead_letters,
@@ -54,6 +55,7 @@ for family in (
     ticket_metrology,
     ticket_notes,
     rules,
+    backtest,
     performance,
     indicators,
     measure,

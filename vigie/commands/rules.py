@@ -10,6 +10,7 @@ import typer
 from vigie.commands.options import CsvOption, JsonOption, WorkspaceOption, form_of
 from vigie.errors import UsageError
 from vigie.output import counted, show_rows
+from vigie.pack_file import pack_text
 from vigie.settings import FILE_NAME
 from vigie.workspace import Workspace, find_workspace
 
@@ -103,12 +104,7 @@ def _day(typed: str | None) -> "date":
 def _check_file(path: Path, on: "date") -> "Checked":
     from rules.check import check_file
 
-    try:
-        return check_file(path.read_text(encoding="utf-8"), str(path), on)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); expected a rule pack in YAML") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not text in UTF-8; expected a rule pack in YAML") from None
+    return check_file(pack_text(path), str(path), on)
 
 
 def _check_in_force(workspace: Path | None, on: "date") -> "Checked":
