@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from ingest.inbox import Message
+from store.outbox import Channel, enqueue
+from store.outbox import Message as OutgoingMessage
 from vigie.cli import app
 from vigie.listing import EXCEEDANCE_FIELDS, EXPOSURE_FIELDS, KIT_FIELDS, QUALITY_FIELDS, READING_FIELDS
 from vigie.ticket_rows import TICKET_FIELDS, TICKET_LINE_FIELDS
@@ -59,6 +61,16 @@ def test_short_lists_print_the_documented_names(place: Workspace) -> None:
         rows = json.loads(runner.invoke(app, [*command.split(), "--json", *where]).stdout)
         assert rows
         assert list(rows[0]) == documented(command)
+
+
+def test_the_outbox_prints_the_documented_names(place: Workspace) -> None:
+    message = OutgoingMessage("key", Channel.MAIL, "a@b.example", "fr", "Sujet", "Corps")
+    with place.database.writing() as session:
+        enqueue(session, [message], 0)
+
+    printed = CliRunner().invoke(app, ["notifications", "list", "--json", "--workspace", str(place.root)]).stdout
+
+    assert list(json.loads(printed)[0]) == documented("notifications list")
 
 
 def test_statistics_print_the_documented_names() -> None:

@@ -15,7 +15,7 @@ from catalog.registry import parse_registry
 from rules.backtest import Change
 from rules.errors import PackError
 from rules.metrology import Measurement
-from rules.pack import load_pack
+from rules.pack import default_packs, load_pack
 from rules.roles import Actor, Role
 from rules.ticket_events import DismissalReason
 from store.metrology import Entry, enter
@@ -99,12 +99,12 @@ def minutes(day: date, stale_hours: float, stale: float) -> pl.DataFrame:
     return pl.DataFrame({"instant": instants, "value": [v + n % 11 for n, v in enumerate(values)]})
 
 
-def office(folder: Path, hours_of_930: float) -> Workspace:
+def office(folder: Path, hours_of_930: float, days_heard: int = 12) -> Workspace:
     """Two working weeks: two hours of 1300 ppm on the first day, some of 930 ppm on the next four, then none."""
     place = create_workspace(folder, "Service")
     save(place.database, parse_registry(REGISTRY, "registry.yaml"), readings=place.readings)
     days = [minutes(MONDAY, 2.0, 1300.0)]
-    days += [minutes(MONDAY + timedelta(days=n), hours_of_930 if n < 5 else 0.0, 930.0) for n in range(1, 12)]
+    days += [minutes(MONDAY + timedelta(days=n), hours_of_930 if n < 5 else 0.0, 930.0) for n in range(1, days_heard)]
     place.readings.append_frame(
         pl.concat(days).with_columns(
             kit=pl.lit("k1"),
@@ -239,6 +239,16 @@ def test_last_day_of_the_period_is_judged_and_the_next_is_not(often: Path) -> No
 
 def test_a_disabled_rule_says_why_it_is_missed(often: Path) -> None:
     assert the_row(backtest(find_workspace(often), WITHOUT))["why"] == "disabled: La ventilation est neuve."
+
+
+def test_a_disabled_kit_check_says_why_it_is_missed(tmp_path: Path) -> None:
+    place = office(tmp_path / "silent", 0.0, days_heard=5)
+    disabled = HEAD.format(name="without") + "disable:\n  kit-check: Le technicien passe chaque jour.\n"
+    missed = next(row for row in backtest_rows(backtest(place, disabled)) if row["change"] == "missed")
+    alone = backtest_rows(run_backtest(place, default_packs()[:1], None, WHOLE, NOW))
+
+    assert (missed["rule"], missed["why"]) == ("kit-check-k1", "disabled: Le technicien passe chaque jour.")
+    assert [row["why"] for row in alone if row["rule"] == "kit-check-k1"] == ["no such rule"]
 
 
 def test_a_missed_ticket_that_was_a_false_alarm_is_told_as_one(
