@@ -176,14 +176,15 @@ def _lapse(days: int) -> str:
 
 def _why(backtest: Backtest, compared: Compared) -> str | None:
     """Why a candidate does not ask, where that is because it has no such rule."""
+    is_check = compared.asked.kind is TicketKind.KIT_CHECK  # its rule is that of the pack, and the kit
     for pack in backtest.sides.candidate:
         for each in pack.disabled:
-            if compared.rule == each.rule or compared.rule.startswith(f"{each.rule}-"):
+            if compared.rule == each.rule or (is_check and compared.rule.startswith(f"{each.rule}-")):
                 return f"disabled: {each.reason}"
         for rule in pack.rules:
             if rule.id == compared.rule:
                 return None if rule.applies_to(backtest.zone(compared.zone)) else "not for such a zone"
-        if any(compared.rule.startswith(f"{check.id}-") for check in pack.kit_checks):
+        if is_check and any(compared.rule.startswith(f"{check.id}-") for check in pack.kit_checks):
             return None
     return "no such rule"
 
