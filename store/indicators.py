@@ -244,14 +244,14 @@ def _results(session: Session, last: int, until: int) -> dict[int, tuple[int, ..
     return {ticket: tuple(sorted(instants)) for ticket, instants in found.items()}
 
 
-def _deployments(session: Session, until: int) -> Iterator[tuple[DeploymentRow, bool]]:
+def _deployments(session: Session, until: int) -> list[tuple[DeploymentRow, bool]]:
     rows = session.execute(
         select(DeploymentRow, KitRow.simulated)
         .join(KitRow, KitRow.id == DeploymentRow.kit)
         .where(DeploymentRow.start < until)
         .order_by(DeploymentRow.id)
     )
-    yield from rows.tuples()
+    return [(row, simulated) for row, simulated in rows]
 
 
 def _campaign(row: DeploymentRow, zone: ZoneRow, place: PlaceFacts, raised: tuple[Raised, ...]) -> CampaignFacts:

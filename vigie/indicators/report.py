@@ -89,19 +89,34 @@ def report(session: Session, asked: Asked, known: KnownAt, secret: str) -> Repor
     secret : str
         Of the workspace: the same establishment has the same pseudonym in every report of it, and in no other.
     """
-    whole = asked.period
-    period = Period(whole.start, min(whole.end, known.until))
-    found = facts(session, period, known)
-    total = row_of(indicators(TOTAL, found.tickets, found.campaigns, period, known.until))
-    rows = tuple(sorted(_rows(asked, found, period, known.until, secret), key=lambda row: row.group))
+    found = facts(session, _cut(asked, known.until), known)
     return Report(
         asked=asked,
         known=known,
-        table=Table(asked.by, rows, total),
+        table=tabulate(asked, found, known.until, secret),
         simulated_tickets=found.simulated_tickets,
         simulated_campaigns=found.simulated_campaigns,
         packs=found.packs,
     )
+
+
+def tabulate(asked: Asked, found: Facts, known_until: int, secret: str) -> Table:
+    """The rows of a report, in order of their names, and the total.
+
+    Parameters
+    ----------
+    known_until : int
+        End of what is known [ms UTC]; a period that is not over ends there.
+    """
+    period = _cut(asked, known_until)
+    total = row_of(indicators(TOTAL, found.tickets, found.campaigns, period, known_until))
+    rows = tuple(sorted(_rows(asked, found, period, known_until, secret), key=lambda row: row.group))
+    return Table(asked.by, rows, total)
+
+
+def _cut(asked: Asked, known_until: int) -> Period:
+    whole = asked.period
+    return Period(whole.start, min(whole.end, known_until))
 
 
 def _rows(asked: Asked, found: Facts, period: Period, known_until: int, secret: str) -> Iterator[Row]:
@@ -167,11 +182,12 @@ def pseudonym(establishment: EstablishmentId, secret: str) -> str:
 
 
 def _months(asked: Asked, period: Period) -> Iterator[tuple[date, Period]]:
-    """Each calendar month the period touches, cut to it."""
+    """Each calendar month the period touches, cut to it; none that had not begun when it was counted."""
     first = asked.first.replace(day=1)
     while first <= asked.last:
         following = (first + timedelta(days=32)).replace(day=1)
         start = max(period.start, instant_of(first, asked.timezone))
-        end = min(period.end, instant_of(following, asked.timezone))
-        yield first, Period(start, max(start, end))
+        if start >= period.end:
+            return
+        yield first, Period(start, min(period.end, instant_of(following, asked.timezone)))
         first = following
