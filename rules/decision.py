@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from catalog.identifiers import DeploymentId, KitId, QuantityId, RuleId, ZoneId
 from catalog.limits import Comparator
@@ -13,6 +14,8 @@ COVERAGE_FACTOR = 1.645
 
 WIDEST = 0.5
 """Share of the limit (or of a value above it) the one-sided uncertainty may fill and *none* still be said."""
+
+_ROOT_2 = math.sqrt(2.0)
 
 _HIGHEST = frozenset(
     {
@@ -67,8 +70,7 @@ class Probabilities:
     none: float = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A decision and the probability of a breach it rests on; None where there is no value."""
 
     decision: Decision
@@ -175,7 +177,7 @@ def breach_probability(value: float, uncertainty: float, limit: float, comparato
     >>> round(1 - breach_probability(92.0, 5.0, 100.0, Comparator.ABOVE), 3)
     0.945
     """
-    if not (math.isfinite(value) and math.isfinite(limit) and math.isfinite(uncertainty)) or uncertainty < 0.0:
+    if not (0.0 <= uncertainty < math.inf and math.isfinite(value) and math.isfinite(limit)):
         raise ValueError(
             f"value {value}, limit {limit} and standard uncertainty {uncertainty} cannot be decided on; "
             "expected finite numbers and an uncertainty of zero or more"
@@ -183,7 +185,7 @@ def breach_probability(value: float, uncertainty: float, limit: float, comparato
     if uncertainty == 0.0:
         return 1.0 if breaches(value, limit, comparator) else 0.0
     distance = limit - value if comparator is Comparator.BELOW else value - limit
-    return 0.5 * math.erfc(-distance / (uncertainty * math.sqrt(2.0)))
+    return 0.5 * math.erfc(-distance / (uncertainty * _ROOT_2))
 
 
 def decide(
@@ -225,8 +227,9 @@ def decide(
     probability = breach_probability(value, uncertainty, limit, comparator)
     if probability >= probabilities.exceedance:
         return Verdict(Decision.EXCEEDANCE_INDICATED, probability)
-    narrow = scale is Scale.LEVEL or COVERAGE_FACTOR * uncertainty <= WIDEST * max(limit, value)
-    if probability <= probabilities.none and narrow:
+    if probability <= probabilities.none and (
+        scale is Scale.LEVEL or COVERAGE_FACTOR * uncertainty <= WIDEST * max(limit, value)
+    ):
         return Verdict(Decision.NO_EXCEEDANCE_INDICATED, probability)
     return Verdict(Decision.INCONCLUSIVE, probability)
 
@@ -278,20 +281,22 @@ def decide_exposure(
     A highest (or, against a lower limit, lowest) value is a fact wherever it was seen: unseen time can only add to it.
     With short coverage it may therefore still indicate an exceedance or leave the question open, but never say *none*.
     """
-    coverage = exposure.coverage if seen is None else min(exposure.coverage, seen)
-    extreme = exposure.measure in (_LOWEST if comparator is Comparator.BELOW else _HIGHEST)
-    if exposure.value is None or exposure.uncertainty is None:
+    value, parts = exposure.value, exposure.uncertainty
+    if value is None or parts is None:
         bounded = Verdict(decide_within_gaps(exposure.low, exposure.high, limit, comparator), None)
         hardly_seen = seen is not None and seen < minimum_coverage
-        return _unless_none(bounded) if extreme and hardly_seen else bounded
-    verdict = decide(
-        exposure.value, exposure.uncertainty.combined, limit, comparator, scale_of(exposure.unit), probabilities
-    )
-    if coverage >= minimum_coverage:
+        return _unless_none(bounded) if hardly_seen and _extreme(exposure, comparator) else bounded
+    verdict = decide(value, parts.combined, limit, comparator, scale_of(exposure.unit), probabilities)
+    if exposure.coverage >= minimum_coverage and (seen is None or seen >= minimum_coverage):
         return verdict
-    if extreme:
+    if _extreme(exposure, comparator):
         return _unless_none(verdict)
     return Verdict(decide_within_gaps(exposure.low, exposure.high, limit, comparator), None)
+
+
+def _extreme(exposure: Exposure, comparator: Comparator) -> bool:
+    """Whether unseen time can only add to the value."""
+    return exposure.measure in (_LOWEST if comparator is Comparator.BELOW else _HIGHEST)
 
 
 def _unless_none(verdict: Verdict) -> Verdict:

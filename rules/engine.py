@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from catalog.identifiers import DeploymentId, KitId, QuantityId, RuleId
@@ -17,7 +18,7 @@ from rules.decision import (
     exposure_key,
     severity,
 )
-from rules.held import HeldRule, held_rules
+from rules.held import Question, questions_of
 from rules.judgement import ZoneJudgement, judge, propose
 from rules.rule import Direction, Pack, Rule
 
@@ -83,23 +84,26 @@ def assess(
     ValueError
         When a window that a rule speaks of has no local day.
     """
-    plan = held_rules(packs, zone)
+    questions = questions_of(packs, zone)
     seen: dict[_Window, float] = {}
-    spoken_of: list[_Asked] = []
+    asked: list[_Asked] = []
     for exposure in exposures:
-        asking = plan.get(exposure.quantity)
-        if asking is None or exposure.zone != zone.id or exposure.threshold is not None:
+        if exposure.threshold is not None:
+            continue
+        of_quantity = questions.get(exposure.quantity)
+        if of_quantity is None or exposure.zone != zone.id:
             continue
         measure, window_kind = exposure.measure, exposure.window_kind
         if (measure is Measure.MEAN or measure is Measure.LEQ) and window_kind is WindowKind.SHIFT:
             window = _window(exposure)
             seen[window] = min(seen.get(window, math.inf), exposure.coverage)
-        rules = [rule for rule in asking if rule.measure is measure and rule.window_kind is window_kind]
-        if rules:
-            spoken_of.append(_Asked(exposure, rules))
-    spoken_of.sort(key=_order)
+        for question in of_quantity:
+            if question.measure is measure and question.window_kind is window_kind:
+                asked.append(_Asked(exposure, question))
+                break
+    asked.sort(key=_ORDER)
     found: list[Assessment] = []
-    for exposure, rules in spoken_of:
+    for exposure, question in asked:
         day = shift_days.get(exposure.start)
         if day is None:
             raise ValueError(
@@ -107,8 +111,8 @@ def assess(
                 "local day; expected every window's start in shift_days"
             )
         share = seen.get(_window(exposure))
-        for rule in rules:
-            found += rule.hold(exposure, day, share)
+        for rule in question.rules:
+            rule.hold(exposure, day, share, found)
     return found
 
 
@@ -149,26 +153,17 @@ class _Window(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """An exposure and the rules that speak of it."""
+    """An exposure and the question it answers."""
 
     exposure: Exposure
-    rules: list[HeldRule]
+    question: Question
 
 
-class _Order(NamedTuple):
-    start: int
-    end: int
-    kit: KitId
-    deployment: DeploymentId
-    quantity: QuantityId
-    measure: str
-    window_kind: str
+_ORDER = attrgetter(
+    "exposure.start", "exposure.end", "exposure.kit", "exposure.deployment", "exposure.quantity", "question.name"
+)
+"""Time, kit, quantity, measure."""
 
 
 def _window(exposure: Exposure) -> _Window:
     return _Window(exposure.kit, exposure.deployment, exposure.quantity, exposure.start, exposure.end)
-
-
-def _order(asked: _Asked) -> _Order:
-    e = asked.exposure
-    return _Order(e.start, e.end, e.kit, e.deployment, e.quantity, e.measure.value, e.window_kind.value)

@@ -75,16 +75,13 @@ def find(rule: Rule, index: int, campaign: Campaign) -> LevelFinding:
     level, tally = rule.levels[index], campaign.tallies[index]
     shifts: list[ShiftFinding] = []
     usable = 0
-    for window in campaign.windows:
-        sure, doubtful, heard = [], [], False
-        for assessment in window.assessments:
-            if assessment.level == level.name and assessment.decision is not Decision.INSUFFICIENT_DATA:
-                heard = True
-                if assessment.decision is Decision.EXCEEDANCE_INDICATED:
-                    sure.append(assessment)
-                elif leaves_open(rule, assessment):
-                    doubtful.append(assessment)
-        usable += heard
-        if sure or doubtful:
-            shifts.append(ShiftFinding(window.start, window.end, window.day, tuple(sure), tuple(doubtful)))
+    for window, said in zip(campaign.windows, campaign.said, strict=True):
+        heard = [
+            a for a in window.assessments if a.level == level.name and a.decision is not Decision.INSUFFICIENT_DATA
+        ]
+        usable += bool(heard)
+        if (said.sure | said.open) >> index & 1:
+            sure = tuple(a for a in heard if a.decision is Decision.EXCEEDANCE_INDICATED)
+            doubtful = tuple(a for a in heard if leaves_open(rule, a))
+            shifts.append(ShiftFinding(window.start, window.end, window.day, sure, doubtful))
     return LevelFinding(level, tuple(shifts), usable, tally.share, tally.fires, tally.doubts)

@@ -2,13 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from catalog.identifiers import QuantityId
 from catalog.limits import Comparator
 from catalog.places import Zone
-from dsp.exposure import Exposure
+from dsp.exposure import Exposure, Measure, WindowKind
 from rules.decision import Assessment, decide_exposure
 from rules.rule import Pack, Rule
 
@@ -24,19 +24,11 @@ class _InForce:
 
 
 class HeldRule:
-    """A rule and, for each span of days on which nothing changes, its levels that have a limit then.
+    """A rule and, for each span of days on which nothing changes, its levels that have a limit then."""
 
-    Attributes
-    ----------
-    measure, window_kind
-        As the rule has them, at hand.
-    """
-
-    __slots__ = ("_changes", "_in_force", "_rule", "measure", "window_kind")
+    __slots__ = ("_changes", "_in_force", "_rule")
 
     def __init__(self, rule: Rule) -> None:
-        self.measure = rule.measure
-        self.window_kind = rule.window_kind
         self._rule = rule
         changes: set[date] = set()
         for level in rule.levels:
@@ -48,8 +40,8 @@ class HeldRule:
         self._changes = sorted(changes)
         self._in_force: dict[int, list[_InForce]] = {}
 
-    def hold(self, exposure: Exposure, day: date, seen: float | None) -> list[Assessment]:
-        """The exposure against every level that has a limit on a local day.
+    def hold(self, exposure: Exposure, day: date, seen: float | None, found: list[Assessment]) -> None:
+        """Add the exposure held against every level that has a limit on a local day.
 
         Parameters
         ----------
@@ -57,7 +49,6 @@ class HeldRule:
             Share of the whole window that was seen, see :func:`rules.decision.decide_exposure`.
         """
         rule = self._rule
-        found = []
         for limit in self._on(day):
             verdict = decide_exposure(
                 exposure, limit.value, limit.comparator, rule.minimum_coverage, seen, rule.probabilities
@@ -74,7 +65,6 @@ class HeldRule:
                     limit.comparator,
                 )
             )
-        return found
 
     def _on(self, day: date) -> list[_InForce]:
         span = bisect_right(self._changes, day)
@@ -86,11 +76,32 @@ class HeldRule:
         return known
 
 
-def held_rules(packs: Sequence[Pack], zone: Zone) -> Mapping[QuantityId, Sequence[HeldRule]]:
-    """The rules that apply to a zone, by quantity, in the packs' order."""
-    found: dict[QuantityId, list[HeldRule]] = {}
+@dataclass(slots=True)
+class Question:
+    """What some rules ask of one measure over one kind of window.
+
+    Attributes
+    ----------
+    name : str
+        Of the measure and the window, to order by.
+    rules : list of HeldRule
+        In the packs' order.
+    """
+
+    measure: Measure
+    window_kind: WindowKind
+    name: str
+    rules: list[HeldRule] = field(default_factory=list)
+
+
+def questions_of(packs: Sequence[Pack], zone: Zone) -> Mapping[QuantityId, Sequence[Question]]:
+    """What the rules that apply to a zone ask, by quantity."""
+    found: dict[QuantityId, dict[str, Question]] = {}
     for pack in packs:
         for rule in pack.rules:
             if rule.applies_to(zone):
-                found.setdefault(rule.quantity, []).append(HeldRule(rule))
-    return found
+                name = f"{rule.measure.value} {rule.window_kind.value}"
+                of_quantity = found.setdefault(rule.quantity, {})
+                question = of_quantity.setdefault(name, Question(rule.measure, rule.window_kind, name))
+                question.rules.append(HeldRule(rule))
+    return {quantity: tuple(questions.values()) for quantity, questions in found.items()}

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from catalog.identifiers import DeploymentId
@@ -39,11 +39,15 @@ class Matter:
     priority: int
 
 
-def matter_of(level: Level, index: int, fires: bool) -> Matter:
-    """What a level asks for where it fires, or where doubt about it repeats: metrology, a little less urgent."""
-    if fires:
-        return Matter(index, fires, level.name, level.on_exceedance, level.priority)
-    return Matter(index, fires, level.name, TicketKind.TARGETED_METROLOGY, min(level.priority + 1, LEAST_URGENT))
+def firing_matter(level: Level, index: int) -> Matter:
+    """What a level asks for where it fires."""
+    return Matter(index, True, level.name, level.on_exceedance, level.priority)
+
+
+def doubtful_matter(level: Level, index: int) -> Matter:
+    """What a level asks for where doubt about it repeats: metrology, a little less urgent."""
+    priority = min(level.priority + 1, LEAST_URGENT)
+    return Matter(index, False, level.name, TicketKind.TARGETED_METROLOGY, priority)
 
 
 @dataclass(slots=True)
@@ -60,7 +64,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Campaign:
-    """A campaign of a rule: its windows so far, what they come to, and what it has cause to ask for.
+    """A campaign of a rule: its windows so far, what each says, what they come to, and what it has cause to ask for.
 
     A campaign is all windows of a deployment; deployments of one zone that overlap or follow within fourteen days are
     one campaign, so that a kit swapped half-way does not halve what was seen.
@@ -68,6 +72,7 @@ class Campaign:
 
     tallies: list[Tally]
     windows: list[RuleWindow] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     deployments: set[DeploymentId] = field(default_factory=set)
     reached: int = 0
     matter: Matter | None = None
@@ -165,13 +170,14 @@ class _Follower:
         "_campaign",
         "_cause",
         "_delay",
+        "_doubtful",
         "_easing",
         "_fired",
+        "_firing",
         "_flapping",
         "_good",
         "_listener",
         "_matter",
-        "_matters",
         "_needed",
         "_occupation",
         "_relapses",
@@ -192,7 +198,8 @@ class _Follower:
         self._needed = 1 if rule.repetition.onset is Onset.IMMEDIATE else rule.repetition.shifts
         self._delay = round(1000.0 * rule.delays.no_data)
         self._until = until
-        self._matters: dict[tuple[int, bool], Matter] = {}
+        self._firing = [firing_matter(level, index) for index, level in enumerate(rule.levels)]
+        self._doubtful = [doubtful_matter(level, index) for index, level in enumerate(rule.levels)]
         self._transitions: list[Transition] = []
         self._campaign: Campaign | None = None
         self._cause: Campaign | None = None  # the latest campaign with a matter
@@ -210,8 +217,12 @@ class _Follower:
     def take(self, window: RuleWindow) -> None:
         """The next window in order of ends."""
         campaign = self._campaign_of(window)
-        campaign.windows.append(window)
         said = self._listener.said(window)
+        campaign.said.append(said)
+        if said.word is Word.GOOD and self._goes_on_well:
+            self._spoke = window.end
+            self._spoken += 1
+            return
         fresh = self._count(campaign, window, said)
         if said.word is Word.SILENT and not fresh:
             self._fall_silent(window)
@@ -219,6 +230,16 @@ class _Follower:
         self._speak(window.end)
         self._step(window, said.word, campaign.matter, fresh)
         self._show(window.end)
+
+    @property
+    def _goes_on_well(self) -> bool:
+        """Whether a good window changes nothing: most do not."""
+        return (
+            self._state is RuleState.NORMAL
+            and self._silent is None
+            and self._spoke is not None
+            and (self._occupation is None or self._occupation.idle)
+        )
 
     def history(self, watermark: int) -> RuleHistory:
         """What the windows so far come to at a watermark."""
@@ -239,10 +260,12 @@ class _Follower:
             and not any(assessment.exposure.deployment in campaign.deployments for assessment in window.assessments)
         ):
             campaign = self._begin(window)
+        deployments = campaign.deployments
         for assessment in window.assessments:
-            if assessment.exposure.deployment not in campaign.deployments:
-                campaign.deployments.add(assessment.exposure.deployment)
-        campaign.reached = max(campaign.reached, window.end)
+            deployments.add(assessment.exposure.deployment)
+        campaign.windows.append(window)
+        if window.end > campaign.reached:
+            campaign.reached = window.end
         return campaign
 
     def _begin(self, window: RuleWindow) -> Campaign:
@@ -304,13 +327,9 @@ class _Follower:
                 firing = index
             elif tally.doubts:
                 doubted = index
-        index, fires = (firing, True) if firing >= 0 else (doubted, False)
-        if index < 0:
-            return None
-        known = self._matters.get((index, fires))
-        if known is None:
-            known = self._matters[index, fires] = matter_of(self._rule.levels[index], index, fires)
-        return known
+        if firing >= 0:
+            return self._firing[firing]
+        return self._doubtful[doubted] if doubted >= 0 else None
 
     # -------------------------------------------------------------------------------------------------------- silence
 
@@ -383,17 +402,26 @@ class _Follower:
 
     def _show(self, at: int) -> None:
         """The state as a transition, where it is another one than before."""
-        matter, state = self._matter, self._state
+        matter, state, flapping = self._matter, self._state, self._flapping
         last = self._transitions[-1] if self._transitions else None
-        if last is not None and last.state is state and state is not RuleState.FIRING:
+        if (
+            last is not None
+            and last.state is state
+            and (state is not RuleState.FIRING or _tells(last, matter, flapping))
+        ):
             return  # the matter, and whether it flaps, change by firing only
         if matter is None:
-            shown = Transition(at, state)
+            self._transitions.append(Transition(at, state))
         else:
-            shown = Transition(at, state, matter.level, matter.kind, matter.priority, self._flapping)
-        if last is None or not _same(last, shown):
-            self._transitions.append(shown)
+            self._transitions.append(Transition(at, state, matter.level, matter.kind, matter.priority, flapping))
 
 
-def _same(one: Transition, other: Transition) -> bool:
-    return replace(one, at=other.at) == other
+def _tells(last: Transition, matter: Matter | None, flapping: bool) -> bool:
+    """Whether a transition to firing says what is asked for now."""
+    return (
+        matter is not None
+        and last.level == matter.level
+        and last.kind is matter.kind
+        and last.priority == matter.priority
+        and last.flapping == flapping
+    )

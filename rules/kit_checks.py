@@ -46,9 +46,12 @@ class _Watched:
     def add(self, assessment: Assessment, minimum: float) -> None:
         """One more assessment of it, by a rule that needs a minimum coverage."""
         self.assessments.append(assessment)
-        self.minimum = max(self.minimum, minimum)
-        self.coverage = min(self.coverage, assessment.exposure.coverage)
-        self.undecided = self.undecided or assessment.decision is Decision.INSUFFICIENT_DATA
+        if minimum > self.minimum:
+            self.minimum = minimum
+        if assessment.exposure.coverage < self.coverage:
+            self.coverage = assessment.exposure.coverage
+        if assessment.decision is Decision.INSUFFICIENT_DATA:
+            self.undecided = True
 
 
 _Shifts = dict[tuple[int, int], _Watched]
@@ -179,8 +182,10 @@ class _Followed:
 
 def _follow(check: KitCheckRule, watched: Mapping[QuantityId, Sequence[_Watched]]) -> _Followed:
     """The check shift by shift, in order of their ends; it fires while any quantity fails."""
-    shifts: dict[int, list[_Turn]] = {}
+    shifts: dict[int, list[_Turn]] = {min(of_quantity[0].end for of_quantity in watched.values()): []}
     for quantity_id, of_quantity in watched.items():
+        if not any(shift.short for shift in of_quantity):
+            continue
         record = _Record(quantity_id, deque(maxlen=check.recent))
         for shift in of_quantity:
             shifts.setdefault(shift.end, []).append(_Turn(record, shift))

@@ -91,6 +91,7 @@ class Occupation:
         "_direction",
         "_index",
         "_largest",
+        "_last_sure",
         "_levels",
         "_none",
         "_rule",
@@ -115,12 +116,19 @@ class Occupation:
         self._since = since
         self._days: list[_Day] = []
         self._sure: dict[date, int] = {}
+        self._last_sure = date.min
         self._largest: list[float | None] = [None] * len(self._levels)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no shift of the campaign was sure: no share matters yet."""
+        return not self._sure
 
     def mark(self, day: date, sure: int) -> None:
         """A shift of a day is sure at some levels (bits)."""
         if sure:
             self._sure[day] = self._sure.get(day, 0) | sure
+            self._last_sure = max(self._last_sure, day)
 
     def shares(self, until: int) -> list[float | None]:
         """By level: the share of the latest run of working days with a sure one in it, of shifts that ended by then."""
@@ -139,11 +147,7 @@ class Occupation:
         return self._largest
 
     def _add(self, shift: WorkedShift) -> None:
-        position = bisect_left(self._days, shift.day, key=lambda each: each.day)
-        if position == len(self._days) or self._days[position].day != shift.day:
-            self._keep()
-            self._days.insert(position, _Day(shift.day, 0.0, [0.0] * len(self._levels)))
-        day = self._days[position]
+        day = self._day(shift.day)
         day.worked += (shift.end - shift.start) / 1000.0
         times = shift.below if self._direction == "below" else shift.above
         if any(times.values()):
@@ -152,8 +156,21 @@ class Occupation:
                 if limit is not None:
                     day.beyond[index] += max((s for t, s in times.items() if _same(t, limit.value)), default=0.0)
 
+    def _day(self, day: date) -> _Day:
+        days = self._days
+        if days and days[-1].day == day:
+            return days[-1]
+        position = len(days)
+        if days and day < days[-1].day:  # shifts overlap, and the one that began first ends last
+            position = bisect_left(days, day, key=lambda each: each.day)
+            if days[position].day == day:
+                return days[position]
+        self._keep()
+        days.insert(position, _Day(day, 0.0, [0.0] * len(self._levels)))
+        return days[position]
+
     def _latest(self) -> list[float | None]:
-        if len(self._days) < self._width:
+        if len(self._days) < self._width or self._last_sure < self._days[-self._width].day:
             return self._none
         run = self._days[-self._width :]
         sure = 0
@@ -168,7 +185,10 @@ class Occupation:
         ]
 
     def _keep(self) -> None:
-        for index, share in enumerate(self._latest()):
+        latest = self._latest()
+        if latest is self._none:
+            return
+        for index, share in enumerate(latest):
             known = self._largest[index]
             if share is not None and (known is None or share > known):
                 self._largest[index] = share

@@ -121,7 +121,7 @@ class Listener:
             heard = True
             if decision is Decision.EXCEEDANCE_INDICATED:
                 sure |= self._bits[assessment.level]
-            elif leaves_open(self._rule, assessment):
+            elif leaves_open(self._rule, assessment) if self._tiers else decision is Decision.INCONCLUSIVE:
                 left_open |= self._bits[assessment.level]
             elif good:
                 good = self._better(assessment)
