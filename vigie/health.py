@@ -182,7 +182,7 @@ def _ticket_log(place: Workspace, _registry: Registry, _now: int) -> Iterator[Fi
         yield Finding("log of tickets", State.WELL, words)
 
 
-def _notifications(place: Workspace, _registry: Registry, now: int) -> Iterator[Finding]:
+def _notifications(place: Workspace, registry: Registry, now: int) -> Iterator[Finding]:
     settings = place.settings.notifications
     outbox = Outbox(place.database)
     counts, oldest = outbox.counts(), outbox.oldest_waiting()
@@ -195,6 +195,10 @@ def _notifications(place: Workspace, _registry: Registry, now: int) -> Iterator[
         webhook_access(place)
     except UsageError as error:
         yield Finding("notifications", State.BROKEN, str(error))
+    for webhook in settings.webhook:
+        if webhook.employer and webhook.employer not in registry.employers:
+            words = f"there is no employer {webhook.employer!r}; vigie.toml names it, nothing is sent there"
+            yield Finding(f"webhook {webhook.name}", State.LOOK, words)
     state, words = State.WELL, f"{counted(counts[MessageState.SENT], 'message')} sent"
     if oldest is not None and now - oldest > _OUTBOX_AGE:
         waiting = counts[MessageState.PENDING] + counts[MessageState.SENDING]

@@ -131,6 +131,18 @@ def test_doctor_tells_of_what_is_uncertain_or_waits_for_long(place: Workspace) -
     assert "1 perhaps never arrived: vigie notifications list --state uncertain" in found["notifications"].words
 
 
+def test_doctor_tells_of_a_webhook_for_an_employer_that_is_not_there(place: Workspace) -> None:
+    (place.root / "s").write_text(SECRET, encoding="utf-8")
+    hook = '[[notifications.webhook]]\nname = "{0}"\nurl = "https://{0}/"\nsecret_file = "s"\nemployer = "{0}"\n'
+    add(place, hook.format("z") + hook.replace('name = "{0}"', 'name = "good"').format("A"))
+
+    told = {row["check"]: row for row in json.loads(vigie("doctor", "--json", "-w", place.root, code=1).stdout)}
+
+    assert told["webhook z"]["state"] == "look"
+    assert "there is no employer 'z'" in told["webhook z"]["words"]
+    assert "webhook good" not in told
+
+
 def test_a_webhook_can_be_tried_out(place: Workspace) -> None:
     with web_server() as receiver:
         (place.root / "erp-secret").write_text(f"{SECRET}\n", encoding="utf-8")

@@ -110,6 +110,7 @@ class _Edition:
             .order_by(TicketEventRow.id)
         ).all()
         self._reminders: dict[Scope, list[Reminder]] = {}
+        self._proposed: dict[Scope, list[TicketFacts]] = {}
 
     def mail_for(self, recipient: Recipient) -> Message | None:
         """The digest of one person; None where there is nothing to say."""
@@ -167,19 +168,21 @@ class _Edition:
         return found
 
     def _to_decide(self, recipient: Recipient) -> list[TicketFacts]:
-        asleep = TicketRow.snoozed_until > self._horizon.now
-        rows = self._session.scalars(
-            select(TicketRow)
-            .where(
-                recipient.scope.tickets(),
-                TicketRow.state == TicketState.PROPOSED.value,
-                asleep.is_not(True),
-                TicketRow.due > self._horizon.now,  # what is overdue is listed there
+        scope = recipient.scope
+        if scope not in self._proposed:
+            asleep = TicketRow.snoozed_until > self._horizon.now
+            rows = self._session.scalars(
+                select(TicketRow)
+                .where(
+                    scope.tickets(),
+                    TicketRow.state == TicketState.PROPOSED.value,
+                    asleep.is_not(True),
+                    TicketRow.due > self._horizon.now,  # what is overdue is listed there
+                )
+                .order_by(TicketRow.priority, TicketRow.due, TicketRow.id)
             )
-            .order_by(TicketRow.priority, TicketRow.due, TicketRow.id)
-        )
-        tickets = (self._glance.facts(row, recipient.scope) for row in rows)
-        return [ticket for ticket in tickets if may_decide(recipient, ticket)]
+            self._proposed[scope] = [self._glance.facts(row, scope) for row in rows]
+        return [ticket for ticket in self._proposed[scope] if may_decide(recipient, ticket)]
 
     def _assigned(self, recipient: Recipient) -> list[TicketFacts]:
         at_work = (TicketState.ASSIGNED.value, TicketState.IN_PROGRESS.value)

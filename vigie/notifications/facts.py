@@ -45,6 +45,12 @@ class TicketFacts:
         return self.title_fr if language is Language.FRENCH else self.title_en
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    zone: ZoneRow
+    establishment: EstablishmentRow
+
+
 class Glance:
     """Tickets as several people may see them, in one session; what is asked for twice is looked up once.
 
@@ -56,6 +62,7 @@ class Glance:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._seen: dict[tuple[Scope, int], TicketFacts | None] = {}
+        self._places: dict[str, _Place] = {}
         self._owners: dict[int, EmployerId | None] = {}
 
     def ticket(self, number: int, scope: Scope) -> TicketFacts | None:
@@ -76,8 +83,7 @@ class Glance:
             validated = stored_content(self._session, row.id, row.validated_revision)
             kind, priority, simulated = TicketKind(validated.kind), validated.priority, validated.simulated
             title_fr, title_en = validated.title_fr, validated.title_en
-        zone = self._session.get_one(ZoneRow, row.zone)
-        establishment = self._session.get_one(EstablishmentRow, zone.establishment)
+        place = self._place(row.zone)
         return TicketFacts(
             id=row.id,
             state=TicketState(row.state),
@@ -85,14 +91,20 @@ class Glance:
             priority=priority,
             title_fr=title_fr,
             title_en=title_en,
-            zone=zone.id,
-            zone_name=zone.name,
-            establishment=establishment.id,
-            establishment_name=establishment.name,
+            zone=row.zone,
+            zone_name=place.zone.name,
+            establishment=place.establishment.id,
+            establishment_name=place.establishment.name,
             assignee=row.assignee,
             due=row.due,
             simulated=simulated,
         )
+
+    def _place(self, zone: str) -> _Place:
+        if zone not in self._places:
+            row = self._session.get_one(ZoneRow, zone)
+            self._places[zone] = _Place(row, self._session.get_one(EstablishmentRow, row.establishment))
+        return self._places[zone]
 
     def _owner(self, number: int) -> EmployerId | None:
         if number not in self._owners:
