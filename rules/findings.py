@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from rules.campaigns import Campaign
 from rules.decision import Assessment, Decision
-from rules.history import Campaign
 from rules.rule import Level, Rule
 from rules.windows import leaves_open
 

@@ -2,80 +2,14 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from catalog.identifiers import DeploymentId
-from rules.occupation import Occupation, WorkedShift
-from rules.rule import Level, Onset, Rule
+from rules.campaigns import Campaign, Counter, Matter
+from rules.occupation import WorkedShift
+from rules.rule import Rule
 from rules.states import RuleState, Transition
-from rules.ticket_kinds import TicketKind
-from rules.windows import Listener, RuleWindow, Said, Word
-
-CAMPAIGN_GAP = 14 * 86_400_000
-"""Milliseconds between two windows after which another deployment is another campaign: a kit that is swapped, moved
-within the zone or away for repair goes on with the same one."""
-
-LEAST_URGENT = 4
-"""Lowest priority of a ticket."""
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """What a campaign has cause to ask for.
-
-    Attributes
-    ----------
-    index : int
-        Of the rule's level that decides.
-    fires : bool
-        An exceedance is indicated often enough; otherwise it cannot be ruled out often enough.
-    """
-
-    index: int
-    fires: bool
-    level: str
-    kind: TicketKind
-    priority: int
-
-
-def firing_matter(level: Level, index: int) -> Matter:
-    """What a level asks for where it fires."""
-    return Matter(index, True, level.name, level.on_exceedance, level.priority)
-
-
-def doubtful_matter(level: Level, index: int) -> Matter:
-    """What a level asks for where doubt about it repeats: metrology, a little less urgent."""
-    priority = min(level.priority + 1, LEAST_URGENT)
-    return Matter(index, False, level.name, TicketKind.TARGETED_METROLOGY, priority)
-
-
-@dataclass(slots=True)
-class Tally:
-    """How often a level was sure or left open in a campaign, and whether a share of the worked time was enough."""
-
-    sure: int = 0
-    open: int = 0
-    often: bool = False
-    fires: bool = False
-    doubts: bool = False
-    share: float | None = None
-
-
-@dataclass(slots=True)
-class Campaign:
-    """A campaign of a rule: its windows so far, what each says, what they come to, and what it has cause to ask for.
-
-    A campaign is all windows of a deployment; deployments of one zone that overlap or follow within fourteen days are
-    one campaign, so that a kit swapped half-way does not halve what was seen.
-    """
-
-    tallies: list[Tally]
-    windows: list[RuleWindow] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
-    deployments: set[DeploymentId] = field(default_factory=set)
-    reached: int = 0
-    matter: Matter | None = None
+from rules.windows import Listener, RuleWindow, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +101,14 @@ class _Follower:
     """The fold's state after some windows."""
 
     __slots__ = (
-        "_campaign",
-        "_cause",
+        "_counter",
         "_delay",
-        "_doubtful",
         "_easing",
         "_fired",
-        "_firing",
         "_flapping",
         "_good",
         "_listener",
         "_matter",
-        "_needed",
-        "_occupation",
         "_relapses",
         "_rule",
         "_silent",
@@ -193,16 +122,10 @@ class _Follower:
     def __init__(self, rule: Rule, worked: Sequence[WorkedShift], until: int | None) -> None:
         self._rule = rule
         self._listener = Listener(rule)
-        shares = rule.repetition.window_share is not None
-        self._occupation = Occupation(rule, worked) if shares else None
-        self._needed = 1 if rule.repetition.onset is Onset.IMMEDIATE else rule.repetition.shifts
+        self._counter = Counter(rule, worked, self._listener.asking)
         self._delay = round(1000.0 * rule.delays.no_data)
         self._until = until
-        self._firing = [firing_matter(level, index) for index, level in enumerate(rule.levels)]
-        self._doubtful = [doubtful_matter(level, index) for index, level in enumerate(rule.levels)]
         self._transitions: list[Transition] = []
-        self._campaign: Campaign | None = None
-        self._cause: Campaign | None = None  # the latest campaign with a matter
         self._state = RuleState.NORMAL
         self._matter: Matter | None = None  # while firing or recovering
         self._fired = False  # so that firing again is a relapse
@@ -216,29 +139,36 @@ class _Follower:
 
     def take(self, window: RuleWindow) -> None:
         """The next window in order of ends."""
-        campaign = self._campaign_of(window)
         said = self._listener.said(window)
-        campaign.said.append(said)
+        before = self._counter.campaign
+        campaign = self._counter.file(window, said)
+        if campaign is not before:
+            self._fired = self._state in {RuleState.FIRING, RuleState.RECOVERING}
+            self._relapses.clear()
         if said.word is Word.GOOD and self._goes_on_well:
             self._spoke = window.end
             self._spoken += 1
             return
-        fresh = self._count(campaign, window, said)
+        fresh = self._counter.count(campaign, window, said)
         if said.word is Word.SILENT and not fresh:
             self._fall_silent(window)
             return
         self._speak(window.end)
-        self._step(window, said.word, campaign.matter, fresh)
+        if campaign.matter is not None and (fresh or said.word is Word.BAD):
+            self._fire(campaign.matter)
+        elif said.word is Word.BAD:
+            self._worsen()
+        elif said.word is Word.GOOD:
+            self._better(window.day)
+        else:
+            self._good = 0
         self._show(window.end)
 
     @property
     def _goes_on_well(self) -> bool:
         """Whether a good window changes nothing: most do not."""
         return (
-            self._state is RuleState.NORMAL
-            and self._silent is None
-            and self._spoke is not None
-            and (self._occupation is None or self._occupation.idle)
+            self._state is RuleState.NORMAL and self._silent is None and self._spoke is not None and self._counter.idle
         )
 
     def history(self, watermark: int) -> RuleHistory:
@@ -247,89 +177,8 @@ class _Follower:
         silence = self._silence()
         if silence is not None and silence <= watermark:
             transitions = [*transitions, Transition(silence, RuleState.NO_DATA)]
-        if self._cause is not None and self._cause is self._campaign:
-            self._tell_shares(self._cause)
-        return RuleHistory(tuple(transitions), self._state, self._flapping, self._cause, self._easing)
-
-    # ----------------------------------------------------------------------------------------------------- campaigns
-
-    def _campaign_of(self, window: RuleWindow) -> Campaign:
-        campaign = self._campaign
-        if campaign is None or (
-            window.start - campaign.reached > CAMPAIGN_GAP
-            and not any(assessment.exposure.deployment in campaign.deployments for assessment in window.assessments)
-        ):
-            campaign = self._begin(window)
-        deployments = campaign.deployments
-        for assessment in window.assessments:
-            deployments.add(assessment.exposure.deployment)
-        campaign.windows.append(window)
-        if window.end > campaign.reached:
-            campaign.reached = window.end
-        return campaign
-
-    def _begin(self, window: RuleWindow) -> Campaign:
-        if self._cause is not None and self._cause is self._campaign:
-            self._tell_shares(self._cause)
-        self._campaign = Campaign([Tally() for _ in self._rule.levels])
-        self._fired = self._state in {RuleState.FIRING, RuleState.RECOVERING}
-        self._relapses.clear()
-        if self._occupation is not None:
-            self._occupation.begin(window.start)
-        return self._campaign
-
-    def _tell_shares(self, campaign: Campaign) -> None:
-        if self._occupation is not None:
-            for tally, share in zip(campaign.tallies, self._occupation.largest(), strict=True):
-                tally.share = share if tally.often else None
-
-    def _count(self, campaign: Campaign, window: RuleWindow, said: Said) -> bool:
-        """Whether the campaign has cause to ask for something it did not ask for before."""
-        changed = said.sure | said.open
-        if changed:
-            for index, tally in enumerate(campaign.tallies):
-                if said.sure >> index & 1:
-                    tally.sure += 1
-                elif said.open >> index & 1:
-                    tally.open += 1
-        if self._occupation is not None:
-            changed |= self._count_shares(self._occupation, campaign, window, said.sure)
-        if not changed:
-            return False
-        matter = self._weigh(campaign)
-        if matter is None or matter is campaign.matter:
-            return False
-        campaign.matter = matter
-        self._cause = campaign
-        return True
-
-    def _count_shares(self, occupation: Occupation, campaign: Campaign, window: RuleWindow, sure: int) -> int:
-        """The levels (bits) whose share of the worked time has now been enough, and was not before."""
-        occupation.mark(window.day, sure)
-        least = self._rule.repetition.window_share
-        changed = 0
-        for index, share in enumerate(occupation.shares(window.end)):
-            tally = campaign.tallies[index]
-            if share is not None and least is not None and share >= least and not tally.often:
-                tally.often = True
-                changed |= 1 << index
-        return changed
-
-    def _weigh(self, campaign: Campaign) -> Matter | None:
-        """The highest level that fires, else the highest that stays open often enough that it must be measured."""
-        enough = self._rule.repetition.shifts
-        firing = doubted = -1
-        for index, tally in enumerate(campaign.tallies):
-            tally.fires = tally.sure >= self._needed or tally.often
-            asks = self._listener.asking >> index & 1
-            tally.doubts = bool(asks) and not tally.fires and tally.open > 0 and tally.sure + tally.open >= enough
-            if tally.fires:
-                firing = index
-            elif tally.doubts:
-                doubted = index
-        if firing >= 0:
-            return self._firing[firing]
-        return self._doubtful[doubted] if doubted >= 0 else None
+        self._counter.tell_shares()
+        return RuleHistory(tuple(transitions), self._state, self._flapping, self._counter.cause, self._easing)
 
     # -------------------------------------------------------------------------------------------------------- silence
 
@@ -355,16 +204,6 @@ class _Follower:
         self._spoken += 1
 
     # --------------------------------------------------------------------------------------------------------- states
-
-    def _step(self, window: RuleWindow, word: Word, cause: Matter | None, fresh: bool) -> None:
-        if fresh or (word is Word.BAD and cause is not None):
-            self._fire(cause)
-        elif word is Word.BAD:
-            self._worsen()
-        elif word is Word.GOOD:
-            self._better(window.day)
-        else:
-            self._good = 0
 
     def _worsen(self) -> None:
         if self._state is RuleState.RECOVERING:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from catalog.identifiers import KitId
 from catalog.places import Zone
+from rules.campaigns import CAMPAIGN_GAP, Campaign, Matter
 from rules.course_sentences import Course
 from rules.decision import Assessment
 from rules.findings import LevelFinding, ShiftFinding, find
-from rules.history import CAMPAIGN_GAP, Campaign, Matter, RuleHistory
+from rules.history import RuleHistory
 from rules.language import Language, enumeration, typeset_french
 from rules.rule import Onset, Pack, Rule
 from rules.sentences import Case, advice, reason, titles
