@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from catalog.places import ZoneKind
 from dsp.exposure import Measure, WindowKind
 from rules.decision import Decision
-from rules.ticket_events import EventKind
-from rules.tickets import TicketKind, TicketState
 
 
 def marked(message: str) -> str:
@@ -41,6 +39,7 @@ AGENTS: Mapping[str, str] = {
     "heat": marked("Heat"),
     "humidity": marked("Humidity"),
     "pressure": marked("Air pressure"),
+    "kit": marked("Sensor kit"),
 }
 
 MEASURES: Mapping[Measure, str] = {
@@ -99,42 +98,4 @@ ZONE_KINDS: Mapping[ZoneKind, str] = {
     ZoneKind.STAIRS: marked("stairs"),
     ZoneKind.SANITARY: marked("sanitary premises"),
     ZoneKind.OUTDOOR: marked("outdoors"),
-}
-
-TICKET_KINDS: Mapping[TicketKind, str] = {
-    TicketKind.WORKPLACE_ACTION: marked("Act at the workplace"),
-    TicketKind.TARGETED_METROLOGY: marked("Measure this properly"),
-    TicketKind.KIT_CHECK: marked("Check the kit"),
-}
-
-TICKET_STATES: Mapping[TicketState, str] = {
-    TicketState.PROPOSED: marked("proposed"),
-    TicketState.VALIDATED: marked("validated"),
-    TicketState.ASSIGNED: marked("assigned"),
-    TicketState.IN_PROGRESS: marked("in progress"),
-    TicketState.DONE: marked("done"),
-    TicketState.VERIFIED: marked("verified"),
-    TicketState.DISMISSED: marked("dismissed"),
-}
-
-EVENTS: Mapping[EventKind, str] = {
-    EventKind.OPENED: marked("proposed by the rules"),
-    EventKind.AMENDED: marked("amended by the rules (revision %(revision)s)"),
-    EventKind.TRANSITION: marked("the state of the rule changed"),
-    EventKind.WITHDRAWN: marked("late data took back a change of the rule's state"),
-    EventKind.SUPPORT_LOST: marked("the rules no longer ask for it"),
-    EventKind.SUPPORT_REGAINED: marked("the rules ask for it again"),
-    EventKind.VALIDATED: marked("validated (revision %(revision)s)"),
-    EventKind.ASSIGNED: marked("assigned"),
-    EventKind.STARTED: marked("work begun"),
-    EventKind.DONE: marked("done"),
-    EventKind.VERIFIED: marked("verified"),
-    EventKind.REOPENED: marked("reopened: it did not help"),
-    EventKind.DISMISSED: marked("dismissed by a professional"),
-    EventKind.COMMENTED: marked("commented"),
-    EventKind.ATTACHED: marked("file attached"),
-    EventKind.SNOOZED: marked("put off"),
-    EventKind.RESCHEDULED: marked("due date set"),
-    EventKind.REPRIORITISED: marked("priority set"),
-    EventKind.METROLOGY: marked("metrology result entered"),
 }

@@ -121,6 +121,17 @@ class Words:
         """An instant [ms UTC] on the clock of the place."""
         return dt.datetime.fromtimestamp(instant / 1000, dt.UTC).astimezone(self.zone)
 
+    def instant(self, day: dt.date, time: dt.time) -> int:
+        """A moment of a day on the clock of the place [ms UTC]."""
+        return round(dt.datetime.combine(day, time, self.zone).timestamp() * 1000)
+
+    def size(self, size: int) -> str:
+        """How large a file is [bytes]."""
+        unit = self.pick("o", "B")
+        if size < 1024 * 1024:
+            return f"{self.number(max(size / 1024, 1), 0)}\N{NO-BREAK SPACE}k{unit}"
+        return f"{self.number(size / 1024 / 1024, 1)}\N{NO-BREAK SPACE}M{unit}"
+
     def day(self, day: dt.date) -> str:
         """A day with its weekday, e.g. ``lun. 3 nov. 2025``."""
         return format_date(day, format="EEE d MMM y", locale=self.locale)

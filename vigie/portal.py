@@ -67,6 +67,7 @@ def portal_config(workspace: Workspace) -> "PortalConfig":
         database_url=workspace.database_url,
         readings=workspace.readings_path,
         exposures=workspace.exposures_path,
+        attachments=workspace.attachments.folder,
         live=workspace.live_path,
         secret=workspace.portal_secret(),
         secure_cookies=settings.portal.secure_cookies,

@@ -14,17 +14,15 @@ from catalog.places import Zone
 from catalog.quantities import Averaging, quantity
 from catalog.registry import Registry
 from dashboards.charts import Course
-from dashboards.portal.shown import EventShown, KitShown, TicketShown
+from dashboards.portal.shown import KitShown
+from dashboards.portal.ticket_shown import TicketShown
 from dashboards.standing import Finding
-from dashboards.vocabulary import EVENTS
 from dashboards.words import Language, Words
 from dsp.calibration import calibration_steps, corrected
 from dsp.exposure import Measure, WindowKind
 from rules.decision import Decision
-from rules.tickets import TicketKind
 from store.ticket_content import Evidence
 from store.ticket_views import TicketView
-from store.tickets import VIGIE
 from store.views import KitView
 
 SILENT_AFTER = 3_600_000
@@ -98,51 +96,7 @@ def ticket_of(view: TicketView, registry: Registry) -> TicketShown:
     """A ticket with the names of its place."""
     zone = registry.zones[view.zone]
     establishment = registry.establishment_of(zone)
-    content, service = view.content, view.service
-    return TicketShown(
-        id=view.id,
-        zone=view.zone,
-        agent=view.agent,
-        rule=view.rule,
-        level=content.level,
-        kind=TicketKind(content.kind),
-        state=view.state,
-        revision=view.revision,
-        priority=content.priority,
-        title_fr=content.title_fr,
-        title_en=content.title_en,
-        reason_fr=content.reason_fr,
-        reason_en=content.reason_en,
-        advice_fr=content.advice_fr,
-        advice_en=content.advice_en,
-        limit_source=content.limit_source,
-        pack=content.pack,
-        pack_version=content.pack_version,
-        held_back_by=service.held_back_by if service is not None else None,
-        simulated=content.simulated,
-        supported=service is None or service.supported,
-        amended=service is not None and service.amended_since_validation,
-        zone_name=zone.name,
-        establishment_name=establishment.name,
-        employer_name=registry.employers[establishment.employer].name,
-    )
-
-
-def events_of(view: TicketView, words: Words) -> list[EventShown]:
-    """A ticket's history: with names and notes for the service, without for an employer."""
-    if view.service is None:
-        if view.validated_at is None:
-            return []
-        return [EventShown(view.validated_at, words.say("validated by a professional of the service"), "", "")]
-    return [
-        EventShown(
-            event.at,
-            words.say(EVENTS[event.kind], revision=event.revision),
-            "" if event.by == VIGIE else event.by,
-            event.note,
-        )
-        for event in view.service.events
-    ]
+    return TicketShown(view, zone.name, establishment.name, registry.employers[establishment.employer].name)
 
 
 def kit_of(view: KitView, registry: Registry, now: int, words: Words) -> KitShown:

@@ -7,6 +7,7 @@ from litestar.di import Provide
 
 from dashboards.portal import routes_kits, routes_open, routes_places, routes_session, routes_tickets, routes_values
 from dashboards.portal.config import PortalConfig
+from dashboards.portal.desk import TicketDesk
 from dashboards.portal.errors import error_handlers
 from dashboards.portal.reader import Reader
 from dashboards.portal.rooms import open_rooms
@@ -27,8 +28,9 @@ ROUTES = (
     routes_values.exposures_csv,
     routes_tickets.tickets,
     routes_tickets.ticket,
-    routes_tickets.validate,
-    routes_tickets.dismiss,
+    routes_tickets.step,
+    routes_tickets.attachment,
+    routes_tickets.attached,
     routes_kits.kits,
 )
 
@@ -58,11 +60,15 @@ def create_app(config: PortalConfig) -> Litestar:
     def reader(request: Request[Any, Any, Any]) -> Reader:
         return Reader(rooms, request.scope["user"])
 
+    def desk(request: Request[Any, Any, Any]) -> TicketDesk:
+        return TicketDesk(rooms, request.scope["user"], Reader(rooms, request.scope["user"]))
+
     return Litestar(
         route_handlers=list(ROUTES),
         dependencies={
             "rooms": Provide(lambda: rooms, sync_to_thread=False),
             "reader": Provide(reader, sync_to_thread=False),
+            "desk": Provide(desk, sync_to_thread=False),
         },
         guards=[signed_in(rooms)],
         csrf_config=csrf_config(config),

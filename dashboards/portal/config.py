@@ -25,6 +25,8 @@ class PortalConfig:
         SQLAlchemy URL of registry, tickets and accounts.
     readings, exposures : Path
         Folders of the two tables.
+    attachments : Path
+        Folder of the files attached to tickets.
     secret : str
         Signs the CSRF token; at least 32 characters, the same for all processes of one portal.
     secure_cookies : bool
@@ -42,6 +44,7 @@ class PortalConfig:
     database_url: str
     readings: Path
     exposures: Path
+    attachments: Path
     secret: str = field(repr=False)
     secure_cookies: bool = False
     live: Path | None = None

@@ -8,24 +8,29 @@ from catalog.quantities import Quantity, quantities
 from dashboards import sentences
 from dashboards.charts import ChartSize, pixels
 from dashboards.portal.reader import Reader
-from dashboards.portal.shown import ChartShown, Panel, TicketShown, ZonePlace, source_of
+from dashboards.portal.shown import ChartShown, Panel, ZonePlace, source_of
+from dashboards.portal.ticket_shown import TicketShown
 from dashboards.standing import AgentStanding, Finding, stand
 from dashboards.words import Words
 
 
 def panels(
-    reader: Reader, place: ZonePlace, findings: Sequence[Finding], words: Words, day: date | None
+    reader: Reader,
+    place: ZonePlace,
+    tickets: Sequence[TicketShown],
+    findings: Sequence[Finding],
+    words: Words,
+    day: date | None,
 ) -> list[Panel]:
     """What a zone's page says of each agent, the agents that ask for attention first; charts of one day or of all."""
-    tickets = reader.open_tickets(place.zone.id)
     standings = stand(findings, quantities(), words)
     return [_panel(reader, place, standing, tickets, findings, words, day) for standing in standings]
 
 
-def other_tickets(reader: Reader, place: ZonePlace, findings: Sequence[Finding]) -> list[TicketShown]:
+def other_tickets(tickets: Sequence[TicketShown], findings: Sequence[Finding]) -> list[TicketShown]:
     """Open tickets of a zone that no panel shows, e.g. of an agent nothing was computed for."""
     measured = {quantities()[finding.quantity].agent for finding in findings}
-    return [ticket for ticket in reader.open_tickets(place.zone.id) if ticket.agent not in measured]
+    return [ticket for ticket in tickets if ticket.view.agent not in measured]
 
 
 def held_back(reader: Reader, zone: Zone, words: Words) -> str:
@@ -53,7 +58,7 @@ def _panel(
         source_of(telling.limit_source if telling is not None else ""),
         sentences.sureness(telling, quantity, words) if telling is not None and quantity is not None else "",
         sentences.coverage_sentence(standing, words),
-        [ticket for ticket in tickets if ticket.agent == standing.agent],
+        [ticket for ticket in tickets if ticket.view.agent == standing.agent],
         sentences.nothing_to_do(standing, words),
         [_chart(reader, place, each, standing, words, day) for each in _charted(reader, place, standing)],
         sentences.confinement(findings, words) if standing.agent == "co2" else "",

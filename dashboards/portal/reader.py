@@ -10,22 +10,22 @@ from catalog.kits import Calibration
 from catalog.places import Establishment, Zone
 from catalog.registry import Registry
 from catalog.schedule import Interval
-from dashboards.portal.answers import courses_of, events_of, finding_of_evidence, findings_of, kit_of, ticket_of
+from dashboards.portal.answers import courses_of, findings_of, kit_of, ticket_of
 from dashboards.portal.chart_cache import ChartCache
 from dashboards.portal.live import live_of
 from dashboards.portal.rooms import Rooms
-from dashboards.portal.shown import EventShown, KitShown, LiveShown, SignalShown, TicketShown, ZonePlace
+from dashboards.portal.shown import KitShown, LiveShown, SignalShown, ZonePlace
+from dashboards.portal.ticket_shown import TicketShown
 from dashboards.standing import Finding
-from dashboards.vocabulary import marked
 from dashboards.words import Words
 from dsp.exposure import WindowKind
 from rules.life import OPEN
 from rules.roles import OF_THE_SERVICE
-from rules.ticket_events import DismissalReason
 from store.accounts import Account
-from store.errors import NotAllowedError, TicketStateError, UnknownError
+from store.errors import UnknownError
+from store.rule_states import RuleStanding
 from store.scope import Scope
-from store.ticket_list import TicketFilter, TicketLine
+from store.ticket_list import TicketFilter
 
 LONGEST_CHART = 35 * 86_400_000
 """Milliseconds; of a longer deployment a page draws the end."""
@@ -116,7 +116,7 @@ class Reader:
         """Zones of which anything shown is simulated."""
         kits = {kit.id for kit in self.registry.kits.values() if kit.simulated}
         lent = {deployment.zone for deployment in self.registry.deployments.values() if deployment.kit in kits}
-        told = {ticket.zone for ticket in self.tickets if ticket.simulated}
+        told = self._rooms.views.zones_told_simulated(self._scope)
         campaigns = self._rooms.views.exposures(self._scope, window_kinds=[WindowKind.CAMPAIGN.value])
         computed = {ZoneId(zone) for zone in campaigns.filter(campaigns["simulated"])["zone"].unique()}
         return frozenset(lent | told | computed)
@@ -146,16 +146,6 @@ class Reader:
             bool(course.rows["simulated"].any()),
         )
 
-    @cached_property
-    def tickets(self) -> tuple[TicketLine, ...]:
-        """The tickets in scope, open ones first, the most urgent first."""
-        return self._rooms.views.tickets(self._scope).lines
-
-    def open_tickets(self, zone: ZoneId) -> list[TicketShown]:
-        """The tickets of a zone somebody still has to act on, with what they say."""
-        lines = self._rooms.views.tickets(self._scope, TicketFilter(states=OPEN, zone=zone)).lines
-        return [self.ticket(line.id) for line in lines]
-
     def ticket(self, ticket: int) -> TicketShown:
         """A ticket in scope; any other does not exist."""
         try:
@@ -163,41 +153,17 @@ class Reader:
         except UnknownError:
             raise NotFoundException from None
 
-    def evidence(self, ticket: int) -> list[Finding]:
-        """What a ticket in scope rests on."""
-        content = self._rooms.views.ticket(self._scope, ticket).content
-        return [finding_of_evidence(item, simulated=content.simulated) for item in content.evidence]
+    def open_tickets(self, zone: ZoneId) -> list[TicketShown]:
+        """The tickets of a zone somebody still has to act on, with what they say; one for an agent and a rule."""
+        lines = self._rooms.views.tickets(self._scope, TicketFilter(states=OPEN, zone=zone)).lines
+        return [self.ticket(line.id) for line in lines]
 
-    def events(self, ticket: int, words: Words) -> list[EventShown]:
-        """The history of a ticket in scope."""
-        return events_of(self._rooms.views.ticket(self._scope, ticket), words)
+    def rule_states(self, zone: ZoneId) -> list[RuleStanding]:
+        """Where the rules of a zone stand, for the service; nothing for anybody else."""
+        return self._rooms.views.rule_states(self._scope, zone)
 
     def kits(self, words: Words) -> list[KitShown]:
         """The kits in scope, silent ones first."""
         now = self._rooms.config.clock()
         found = [kit_of(view, self.registry, now, words) for view in self._rooms.views.kits(self._scope)]
         return sorted(found, key=lambda kit: (not kit.silent, kit.id))
-
-    def validate(self, ticket: TicketShown, note: str, revision: int | None) -> str | None:
-        """Stand by a ticket; what the engineer must be told where that cannot be, else None."""
-        now = self._rooms.config.clock()
-        try:
-            self._rooms.steps.validate(ticket.id, self._account.actor, now, note, revision)
-        except (TicketStateError, NotAllowedError):
-            return CHANGED
-        return None
-
-    def dismiss(self, ticket: TicketShown, reason: str) -> str | None:
-        """Set a ticket aside; what the engineer must be told where that cannot be, else None."""
-        if not reason:
-            return marked("Write why you dismiss this ticket.")
-        try:
-            self._rooms.steps.dismiss(
-                ticket.id, self._account.actor, self._rooms.config.clock(), DismissalReason.FALSE_ALARM, reason
-            )
-        except (TicketStateError, NotAllowedError):
-            return CHANGED
-        return None
-
-
-CHANGED = marked("This ticket changed since you looked at it; read it again, then decide.")

@@ -14,7 +14,7 @@ from litestar import MediaType, Request, Response
 from litestar.template.base import csrf_token
 from markupsafe import Markup
 
-from dashboards import vocabulary
+from dashboards import ticket_vocabulary, vocabulary
 from dashboards.portal.security import LANGUAGE_COOKIE
 from dashboards.sentences import agent_name, colon
 from dashboards.standing import digits
@@ -42,8 +42,12 @@ def environment() -> Environment:
         measures=vocabulary.MEASURES,
         windows=vocabulary.WINDOWS,
         zone_kinds=vocabulary.ZONE_KINDS,
-        ticket_kinds=vocabulary.TICKET_KINDS,
-        ticket_states=vocabulary.TICKET_STATES,
+        ticket_kinds=ticket_vocabulary.TICKET_KINDS,
+        ticket_states=ticket_vocabulary.TICKET_STATES,
+        priorities=ticket_vocabulary.PRIORITIES,
+        reasons=ticket_vocabulary.REASONS,
+        audiences=ticket_vocabulary.AUDIENCES,
+        rule_states=ticket_vocabulary.RULE_STATES,
         digits=digits,
     )
     return made
@@ -127,6 +131,7 @@ def page(
         "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(token),
         "user": account,
         "section": "",
+        "role": account.role.value if account is not None else "",
         "of_the_service": account is not None and account.role in OF_THE_SERVICE,
         "simulated": False,
         "style_sheet": style_sheet_address(),

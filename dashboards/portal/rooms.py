@@ -5,6 +5,7 @@ import threading
 from dashboards.portal.chart_cache import ChartCache
 from dashboards.portal.config import PortalConfig
 from store.accounts import AccountStore
+from store.attachments import AttachmentStore
 from store.database import Database, open_database
 from store.exposures import ExposureStore
 from store.live import LiveStore
@@ -38,6 +39,7 @@ class Rooms:
         self.views = views
         self.accounts = AccountStore(database)
         self.steps = TicketSteps(database)
+        self.attachments = AttachmentStore(config.attachments)
         self.charts = ChartCache()
         self.hashing = threading.Semaphore(_HASHES_AT_ONCE)
 

@@ -1,6 +1,7 @@
 """Places: all a reader may see, one establishment, one zone with what was measured there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, get
@@ -9,21 +10,22 @@ from litestar.params import FromPath
 
 from catalog.identifiers import EstablishmentId
 from catalog.quantities import quantities
+from dashboards.portal.desk import TicketDesk
 from dashboards.portal.panels import held_back, other_tickets, panels
 from dashboards.portal.reader import Reader
 from dashboards.portal.render import asked_day, language, page
 from dashboards.portal.shown import EmployerCard, KitShown, PlaceCard, ZoneCard
+from dashboards.portal.ticket_choice import Stage, TicketChoice
 from dashboards.standing import stand
 from dashboards.words import Words
-from rules.tickets import TicketState
-from store.ticket_list import TicketLine
 
 
 @get("/", sync_to_thread=True)
-def home(request: Request[Any, Any, Any], reader: NamedDependency[Reader]) -> Response[str]:
+def home(request: Request[Any, Any, Any], desk: NamedDependency[TicketDesk]) -> Response[str]:
     """Every establishment the reader may see."""
+    reader, tickets = desk.reader, desk.open_by_place()
     words = Words(language(request), reader.service_timezone)
-    registry, tickets, kits = reader.registry, reader.tickets, reader.kits(words)
+    registry, kits = reader.registry, reader.kits(words)
     cards = [
         EmployerCard(
             employer.id,
@@ -45,13 +47,13 @@ def home(request: Request[Any, Any, Any], reader: NamedDependency[Reader]) -> Re
         section="home",
         simulated=any(place.simulated for card in cards for place in card.establishments),
         employers=cards,
-        waiting=sum(ticket.state is TicketState.PROPOSED for ticket in tickets),
+        totals=desk.totals(),
         silent=sum(kit.silent for kit in kits),
     )
 
 
 def _place_card(
-    place: EstablishmentId, reader: Reader, tickets: Sequence[TicketLine], kits: Sequence[KitShown]
+    place: EstablishmentId, reader: Reader, tickets: Mapping[EstablishmentId, int], kits: Sequence[KitShown]
 ) -> PlaceCard:
     registry = reader.registry
     establishment = registry.establishments[place]
@@ -61,7 +63,7 @@ def _place_card(
         establishment.name,
         establishment.address,
         len(zones),
-        sum(ticket.zone in zones and ticket.is_open for ticket in tickets),
+        tickets.get(place, 0),
         sum(kit.zone in zones and kit.silent for kit in kits),
         not zones.isdisjoint(reader.simulated_zones),
     )
@@ -69,9 +71,10 @@ def _place_card(
 
 @get("/establishments/{establishment_id:str}", sync_to_thread=True)
 def establishment(
-    request: Request[Any, Any, Any], reader: NamedDependency[Reader], establishment_id: FromPath[str]
+    request: Request[Any, Any, Any], desk: NamedDependency[TicketDesk], establishment_id: FromPath[str]
 ) -> Response[str]:
     """One establishment and how each of its zones stands."""
+    reader = desk.reader
     registry, place = reader.registry, reader.establishment(establishment_id)
     words = Words(language(request), place.timezone)
     zones = [zone for zone in registry.zones.values() if zone.establishment == place.id]
@@ -86,7 +89,8 @@ def establishment(
         )
         for zone in zones
     ]
-    here = {zone.id for zone in zones}
+    choice = TicketChoice(Stage.OPEN if reader.is_of_the_service else Stage.ALL, place=f"establishment:{place.id}")
+    tickets = desk.lines(choice)
     return page(
         request,
         "establishment.html",
@@ -96,7 +100,11 @@ def establishment(
         place=place,
         employer=registry.employers[place.employer],
         zones=cards,
-        tickets=[ticket for ticket in reader.tickets if ticket.zone in here],
+        tickets=tickets.lines,
+        more_tickets=tickets.total - len(tickets.lines),
+        all_tickets=replace(choice, stage=Stage.ALL).address,
+        now=desk.now,
+        names=desk.names,
     )
 
 
@@ -106,6 +114,7 @@ def zone(request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_
     shown = reader.place(zone_id)
     words = Words(language(request), shown.establishment.timezone)
     findings, day = reader.findings(shown.zone.id), asked_day(request)
+    tickets = reader.open_tickets(shown.zone.id)
     return page(
         request,
         "zone.html",
@@ -116,9 +125,11 @@ def zone(request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_
         place=shown.establishment,
         span=reader.span(shown.zone.id),
         withheld=held_back(reader, shown.zone, words),
-        panels=panels(reader, shown, findings, words, day),
+        panels=panels(reader, shown, tickets, findings, words, day),
         day=day,
         live=reader.live(shown.zone.id, words),
-        other_tickets=other_tickets(reader, shown, findings),
+        other_tickets=other_tickets(tickets, findings),
         quantities=quantities(),
+        rules=reader.rule_states(shown.zone.id),
+        all_tickets=TicketChoice(Stage.ALL, zone=shown.zone.id).address,
     )

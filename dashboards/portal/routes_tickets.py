@@ -1,113 +1,136 @@
-"""Tickets: proposals that an engineer validates or dismisses; an employer sees their own validated ones."""
+"""Tickets: the list, one ticket, and the steps of its life; each reader sees what their scope and role allow."""
 
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
+from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
+from msgspec import Struct
 
-from catalog.quantities import quantities
-from dashboards.portal.reader import Reader
+from catalog.identifiers import ZoneId
+from dashboards.portal.desk import TicketDesk
 from dashboards.portal.render import language, page
-from dashboards.portal.shown import TicketShown, source_of
-from dashboards.portal.viewer import service_only
+from dashboards.portal.rooms import Rooms
+from dashboards.portal.ticket_actions import STEPS, Hand, take
+from dashboards.portal.ticket_choice import LINES, STAGES, STAGES_OUTSIDE, Stage, TicketChoice
+from dashboards.portal.ticket_files import attach, download
+from dashboards.portal.ticket_page import ticket_page
+from dashboards.portal.ticket_shown import Attempt, StepForm, TicketShown
+from dashboards.vocabulary import AGENTS
 from dashboards.words import Words
-from rules.tickets import TicketState
+from rules.roles import OF_THE_SERVICE
+from store.attachments import LARGEST
 
-LONGEST_NOTE = 4000
+LARGEST_UPLOAD = LARGEST + 64 * 1024
+"""Bytes of a form with a file."""
 
 
-class ValidateForm(msgspec.Struct):
-    """What an engineer writes when validating, and which revision they had before them."""
+class FileForm(Struct, frozen=True):
+    """A file and what is said with it."""
 
+    file: UploadFile
     note: str = ""
-    revision: int | None = None
-
-
-class DismissForm(msgspec.Struct):
-    """What an engineer writes when dismissing."""
-
-    reason: str = ""
+    audience: str = ""
+    seen: str = ""
 
 
 @get("/tickets", sync_to_thread=True)
-def tickets(request: Request[Any, Any, Any], reader: NamedDependency[Reader]) -> Response[str]:
-    """The tickets a reader may see, those that wait for a decision first."""
-    words = Words(language(request), reader.service_timezone)
-    found = reader.tickets
-    groups = [(state, [ticket for ticket in found if ticket.state is state]) for state in TicketState]
+def tickets(request: Request[Any, Any, Any], desk: NamedDependency[TicketDesk]) -> Response[str]:
+    """The tickets a reader may see: narrowed, counted, a page at a time."""
+    words = Words(language(request), desk.reader.service_timezone)
+    of_the_service = desk.account.role in OF_THE_SERVICE
+    choice = TicketChoice.of(request.query_params, Stage.OPEN if of_the_service else Stage.ALL)
+    found = desk.lines(choice)
+    registry = desk.reader.registry
     return page(
         request,
         "tickets.html",
         words,
         section="tickets",
-        simulated=any(ticket.simulated for ticket in found),
-        groups=[(state, members) for state, members in groups if members],
+        simulated=any(line.simulated for line in found.lines),
+        choice=choice,
+        totals=desk.totals(),
+        total=found.total,
+        first=choice.offset + 1,
+        last=choice.offset + len(found.lines),
+        pages=max(1, -(-found.total // LINES)),
+        groups=desk.grouped(found.lines, choice),
+        place_of=desk.place_of,
+        names=desk.names,
+        now=desk.now,
+        stages={stage: STAGES[stage] for stage in (Stage if of_the_service else STAGES_OUTSIDE)},
+        agents=AGENTS,
+        employers=sorted(registry.employers.values(), key=lambda employer: employer.name.casefold()),
+        establishments=sorted(registry.establishments.values(), key=lambda place: place.name.casefold()),
+        zone=registry.zones.get(ZoneId(choice.zone)),
     )
 
 
 @get("/tickets/{ticket_id:int}", sync_to_thread=True)
-def ticket(request: Request[Any, Any, Any], reader: NamedDependency[Reader], ticket_id: FromPath[int]) -> Response[str]:
-    """One ticket: why, what to do, what it rests on, its history."""
-    return _ticket_page(request, reader, reader.ticket(ticket_id), problem=None)
-
-
-def _ticket_page(
-    request: Request[Any, Any, Any], reader: Reader, shown: TicketShown, problem: str | None
+def ticket(
+    request: Request[Any, Any, Any], desk: NamedDependency[TicketDesk], ticket_id: FromPath[int]
 ) -> Response[str]:
-    place = reader.place(shown.zone)
-    words = Words(language(request), place.establishment.timezone)
-    return page(
-        request,
-        "ticket.html",
-        words,
-        status=200 if problem is None else 409,
-        section="tickets",
-        simulated=shown.simulated,
-        ticket=shown,
-        problem=words.say(problem) if problem else None,
-        may_validate=reader.is_of_the_service
-        and (shown.state is TicketState.PROPOSED or (shown.is_open and shown.amended)),
-        may_dismiss=reader.is_of_the_service and shown.is_open,
-        evidence=reader.evidence(shown.id),
-        events=reader.events(shown.id, words),
-        source=source_of(shown.limit_source),
-        quantities=quantities(),
-    )
+    """One ticket."""
+    shown = desk.ticket(ticket_id)
+    return ticket_page(request, desk, shown, _words(request, desk, shown))
 
 
-@post("/tickets/{ticket_id:int}/validate", guards=[service_only], sync_to_thread=True)
-def validate(
+@post("/tickets/{ticket_id:int}/{step:str}", sync_to_thread=True)
+def step(
     request: Request[Any, Any, Any],
-    reader: NamedDependency[Reader],
+    rooms: NamedDependency[Rooms],
+    desk: NamedDependency[TicketDesk],
     ticket_id: FromPath[int],
-    data: Annotated[ValidateForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    step: FromPath[str],
+    data: Annotated[StepForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
-    """A professional stands by the ticket; from now on the employer sees it."""
-    shown = reader.ticket(ticket_id)
-    problem = reader.validate(shown, data.note.strip()[:LONGEST_NOTE], data.revision)
-    return (
-        Redirect(f"/tickets/{shown.id}", status_code=303)
-        if problem is None
-        else _ticket_page(request, reader, reader.ticket(ticket_id), problem)
-    )
+    """A step of a ticket's life, by who may take it."""
+    shown = desk.ticket(ticket_id)
+    kind = STEPS.get(step)
+    if kind is None:
+        raise NotFoundException
+    hand = _hand(request, rooms, desk, shown)
+    return _answer(request, desk, shown, hand.words, take(desk, hand, shown, kind, data))
 
 
-@post("/tickets/{ticket_id:int}/dismiss", guards=[service_only], sync_to_thread=True)
-def dismiss(
+@post("/tickets/{ticket_id:int}/attachments", sync_to_thread=True, request_max_body_size=LARGEST_UPLOAD)
+def attachment(
     request: Request[Any, Any, Any],
-    reader: NamedDependency[Reader],
+    rooms: NamedDependency[Rooms],
+    desk: NamedDependency[TicketDesk],
     ticket_id: FromPath[int],
-    data: Annotated[DismissForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: Annotated[FileForm, Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Response[Any]:
-    """A professional sets the ticket aside and says why; the employer never sees it."""
-    shown = reader.ticket(ticket_id)
-    problem = reader.dismiss(shown, data.reason.strip()[:LONGEST_NOTE])
-    return (
-        Redirect(f"/tickets/{shown.id}", status_code=303)
-        if problem is None
-        else _ticket_page(request, reader, reader.ticket(ticket_id), problem)
-    )
+    """A file to be kept with a ticket."""
+    shown = desk.ticket(ticket_id)
+    hand = _hand(request, rooms, desk, shown)
+    form = StepForm(note=data.note, audience=data.audience)
+    attempt = attach(desk, hand, shown, data.file.filename, data.file.file.read(), form)
+    return _answer(request, desk, shown, hand.words, attempt)
+
+
+@get("/tickets/{ticket_id:int}/attachments/{checksum:str}", sync_to_thread=True)
+def attached(desk: NamedDependency[TicketDesk], ticket_id: FromPath[int], checksum: FromPath[str]) -> Response[bytes]:
+    """A file of a ticket, as a download, to those who may read it."""
+    file = desk.file(desk.ticket(ticket_id), checksum)
+    return download(file, desk.read(file))
+
+
+def _answer(
+    request: Request[Any, Any, Any], desk: TicketDesk, shown: TicketShown, words: Words, attempt: Attempt | None
+) -> Response[Any]:
+    if attempt is None:
+        return Redirect(f"/tickets/{shown.view.id}", status_code=303)
+    return ticket_page(request, desk, desk.ticket(shown.view.id), words, attempt)
+
+
+def _hand(request: Request[Any, Any, Any], rooms: Rooms, desk: TicketDesk, shown: TicketShown) -> Hand:
+    return Hand(rooms.steps, shown.view.id, desk.account.actor, desk.now, _words(request, desk, shown))
+
+
+def _words(request: Request[Any, Any, Any], desk: TicketDesk, shown: TicketShown) -> Words:
+    return Words(language(request), desk.reader.place(shown.view.zone).establishment.timezone)

@@ -3,8 +3,9 @@
 from urllib.parse import urlsplit
 
 from litestar.config.csrf import CSRFConfig
-from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.datastructures import Cookie, MutableScopeHeaders, UploadFile
 from litestar.types import Message, Scope
+from litestar.utils.scope.state import ScopeState
 
 from dashboards.portal.config import PortalConfig
 from dashboards.words import language_of
@@ -77,6 +78,7 @@ async def finish_headers(message: Message, scope: Scope) -> None:
     """Put the protective headers on every answer, also on those no route gave."""
     if message["type"] != "http.response.start":
         return
+    await _close_files(scope)
     headers = MutableScopeHeaders.from_message(message)
     for name, value in HEADERS.items():
         headers[name] = value
@@ -95,3 +97,12 @@ async def finish_headers(message: Message, scope: Scope) -> None:
             secure=scope.get("scheme") == "https",
         )
         headers.add("set-cookie", cookie.to_header(header=""))
+
+
+async def _close_files(scope: Scope) -> None:
+    """Let go of files that came with a form nobody was allowed to send."""
+    form = ScopeState.from_scope(scope).form
+    for value in form.values() if isinstance(form, dict) else ():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, UploadFile):
+                await each.close()

@@ -8,10 +8,9 @@ from catalog.identifiers import EmployerId, EstablishmentId, KitId, QuantityId, 
 from catalog.places import Establishment, Zone, ZoneKind
 from catalog.quantities import Quantity
 from dashboards.charts import Course
+from dashboards.portal.ticket_shown import TicketShown
 from dashboards.standing import AgentStanding
-from rules.life import OPEN
 from rules.rule import UNVERIFIED
-from rules.tickets import TicketKind, TicketState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,60 +33,6 @@ def source_of(text: str) -> Source:
     """
     words = text.replace(f"{UNVERIFIED}; ", "").replace(f" ({UNVERIFIED})", "").replace(UNVERIFIED, "").strip()
     return Source(words, UNVERIFIED in text)
-
-
-@dataclass(frozen=True, slots=True)
-class TicketShown:
-    """A ticket as pages list and show it.
-
-    Attributes
-    ----------
-    supported : bool
-        False when the rules no longer ask for it; told to the service only.
-    amended : bool
-        True when it changed after it was validated: the employer sees it as it was then.
-    """
-
-    id: int
-    zone: ZoneId
-    agent: str
-    rule: str
-    level: str
-    kind: TicketKind
-    state: TicketState
-    revision: int
-    priority: int
-    title_fr: str
-    title_en: str
-    reason_fr: str
-    reason_en: str
-    advice_fr: str
-    advice_en: str
-    limit_source: str
-    pack: str
-    pack_version: str
-    held_back_by: str | None
-    simulated: bool
-    supported: bool
-    amended: bool
-    zone_name: str
-    establishment_name: str
-    employer_name: str
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody may still have to act on it."""
-        return self.state in OPEN
-
-
-@dataclass(frozen=True, slots=True)
-class EventShown:
-    """One line of a ticket's history; ``at`` is milliseconds UTC."""
-
-    at: int
-    words: str
-    by: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,9 @@ def open_portal(seeded: Path, folder: Path) -> Iterator[Portal]:
     shutil.copytree(seeded, folder)
     clock = Clock()
     stores = stores_in(folder)
-    config = PortalConfig(stores.database_url, stores.readings, stores.exposures, SECRET, clock=clock)
+    config = PortalConfig(
+        stores.database_url, stores.readings, stores.exposures, stores.attachments, SECRET, clock=clock
+    )
     app = create_app(config)
     yield Portal(config, app, clock)
     for close in app.on_shutdown:

@@ -223,6 +223,10 @@ PASSWORD = "un mot de passe assez long"
 ENGINEER = "claire.martin@sante-travail.example"
 JOINER = "durand@menuiserie.example"
 AGENT = "horizon@agence.example"
+PHYSICIAN = "ines.kaci@sante-travail.example"
+TECHNICIAN = "tom.leroy@sante-travail.example"
+EXPERT = "eve@acoustique.example"
+OTHER_EXPERT = "otto@aeraulique.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +236,12 @@ class Seeded:
     database_url: str
     readings: Path
     exposures: Path
+    attachments: Path
 
 
 def stores_in(folder: Path) -> Seeded:
     """Where the stores of a folder lie."""
-    return Seeded(f"sqlite:///{folder / 'vigie.db'}", folder / "readings", folder / "exposures")
+    return Seeded(f"sqlite:///{folder / 'vigie.db'}", folder / "readings", folder / "exposures", folder / "attachments")
 
 
 def seed(folder: Path) -> Seeded:
@@ -248,6 +253,10 @@ def seed(folder: Path) -> Seeded:
     accounts.create(ENGINEER, "Claire Martin", Role.ENGINEER, PASSWORD, NOW)
     accounts.create(JOINER, "Paul Durand", Role.EMPLOYER, PASSWORD, NOW, employer="menuiserie")
     accounts.create(AGENT, "Ana Horizon", Role.EMPLOYER, PASSWORD, NOW, employer="agence")
+    accounts.create(PHYSICIAN, "Inès Kaci", Role.PHYSICIAN, PASSWORD, NOW)
+    accounts.create(TECHNICIAN, "Tom Leroy", Role.TECHNICIAN, PASSWORD, NOW)
+    accounts.create(EXPERT, "Eve Sonnet", Role.EXPERT, PASSWORD, NOW)
+    accounts.create(OTHER_EXPERT, "Otto Brise", Role.EXPERT, PASSWORD, NOW)
     version = ReadingStore(places.readings).append(readings())
     exposures, tickets = ExposureStore(places.exposures), TicketStore(database)
     for zone, found in assessments().items():

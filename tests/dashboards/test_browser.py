@@ -33,7 +33,9 @@ PAGES = (
     "/zones/debit",
     "/zones/debit/exposures",
     "/tickets",
+    "/tickets?by_zone=1&stage=all",
     "/tickets/1",
+    "/tickets/2",
     "/kits",
 )
 

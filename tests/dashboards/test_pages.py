@@ -131,21 +131,26 @@ def test_a_ticket_is_the_employers_only_once_validated(portal: Portal) -> None:
     assert answer.headers["location"] == "/tickets/1"
     page = engineer.get("/tickets/1").text
     assert "vu sur place" in page
-    assert ENGINEER in page
+    assert "Claire Martin" in page
     seen = joiner.get("/tickets/1").text
     assert "Bruit à réduire au débit" in seen
     assert "vu sur place" not in seen
+    assert "Claire Martin" not in seen
     assert ENGINEER not in seen
     assert "Bruit à réduire" in joiner.get("/zones/debit").text
-    assert "<form" not in seen.split("<main")[1]
+    assert "/tickets/1/validate" not in seen
 
 
 def test_a_dismissed_ticket_never_reaches_the_employer(portal: Portal) -> None:
     engineer, joiner = portal.signed_in(ENGINEER), portal.signed_in(JOINER)
-    without = post(engineer, "/tickets/1", "/tickets/1/dismiss", reason="   ")
-    assert without.status_code == 409
+    without = post(engineer, "/tickets/1", "/tickets/1/dismiss", reason="false_alarm", note="   ")
+    assert without.status_code == 400
     assert "Écrivez pourquoi" in without.text
-    assert post(engineer, "/tickets/1", "/tickets/1/dismiss", reason="capteur déplacé").status_code == 303
+    unreasoned = post(engineer, "/tickets/1", "/tickets/1/dismiss", note="capteur déplacé")
+    assert unreasoned.status_code == 400
+    assert ">capteur déplacé</textarea>" in unreasoned.text
+    why = {"reason": "false_alarm", "note": "capteur déplacé"}
+    assert post(engineer, "/tickets/1", "/tickets/1/dismiss", **why).status_code == 303
     assert "capteur déplacé" in engineer.get("/tickets/1").text
     assert joiner.get("/tickets/1").status_code == 404
 
@@ -161,7 +166,10 @@ def test_a_decision_on_a_ticket_that_changed_is_not_taken(portal: Portal) -> Non
 def test_deciding_twice_is_told_and_changes_nothing(portal: Portal) -> None:
     engineer = portal.signed_in(ENGINEER)
     token = token_of(engineer.get("/tickets/1").text)
-    assert engineer.post("/tickets/1/dismiss", data={"_csrf_token": token, "reason": "non"}).status_code == 303
+    assert (
+        engineer.post("/tickets/1/dismiss", data={"_csrf_token": token, "reason": "known", "note": "non"}).status_code
+        == 303
+    )
     assert engineer.post("/tickets/1/validate", data={"_csrf_token": token}).status_code == 409
 
 

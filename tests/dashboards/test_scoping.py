@@ -1,7 +1,9 @@
 """Every route, by introspection: who may use it, and that one employer never sees another's."""
 
+import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
@@ -10,8 +12,9 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
+from dashboards.portal.ticket_actions import STEPS
 from tests.dashboards.conftest import Portal, post, token_of
-from tests.dashboards.seed import AGENT, ENGINEER, JOINER
+from tests.dashboards.seed import AGENT, ENGINEER, EXPERT, JOINER, OTHER_EXPERT
 
 FOREIGN = (
     "Menuiserie",
@@ -31,18 +34,32 @@ class Door(Enum):
 
     OPEN = "anybody"
     EACH_THEIR_OWN = "everybody signed in, each with their own data"
-    OWNER = "the service, and the employer whose data it is"
+    OWNER = "the service, the employer whose data it is, and the expert it is assigned to"
+    ASSIGNEE = "the service, and the expert it is assigned to"
     SERVICE = "the service"
 
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one address, and an address of the joinery's data that it answers."""
+    """One method of one address, and an address of the joinery's data that it answers.
+
+    Attributes
+    ----------
+    sent : mapping
+        Fields of the form.
+    before : tuple of str
+        Steps ticket 1 must have taken for it to be taken.
+    """
 
     door: Door
     address: str
+    sent: Mapping[str, str] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
 
 
+PDF = b"%PDF-1.7 mesures de la menuiserie"
+CHECKSUM = hashlib.sha256(PDF).hexdigest()
+STEP = "POST /tickets/{ticket_id}/{step}"
 CASES = {
     "GET /healthz": Route(Door.OPEN, "/healthz"),
     "GET /static/portal.css": Route(Door.OPEN, "/static/portal.css"),
@@ -57,20 +74,42 @@ CASES = {
     "GET /zones/{zone_id}/exposures": Route(Door.OWNER, "/zones/debit/exposures"),
     "GET /zones/{zone_id}/exposures.csv": Route(Door.OWNER, "/zones/debit/exposures.csv"),
     "GET /tickets/{ticket_id}": Route(Door.OWNER, "/tickets/1"),
-    "POST /tickets/{ticket_id}/validate": Route(Door.SERVICE, "/tickets/1/validate"),
-    "POST /tickets/{ticket_id}/dismiss": Route(Door.SERVICE, "/tickets/1/dismiss"),
+    "GET /tickets/{ticket_id}/attachments/{checksum}": Route(Door.OWNER, f"/tickets/1/attachments/{CHECKSUM}"),
+    "POST /tickets/{ticket_id}/attachments": Route(Door.OWNER, "/tickets/1/attachments", {"audience": "everybody"}),
+    f"{STEP} comment": Route(Door.OWNER, "/tickets/1/comment", {"note": "vu"}),
+    f"{STEP} start": Route(Door.ASSIGNEE, "/tickets/1/start", before=("validate", "assign")),
+    f"{STEP} done": Route(Door.ASSIGNEE, "/tickets/1/done", {"note": "capoté"}, ("validate", "assign")),
+    f"{STEP} validate": Route(Door.SERVICE, "/tickets/1/validate"),
+    f"{STEP} dismiss": Route(Door.SERVICE, "/tickets/1/dismiss", {"reason": "known", "note": "essai"}),
+    f"{STEP} assign": Route(Door.SERVICE, "/tickets/1/assign", {"assignee": EXPERT}, ("validate",)),
+    f"{STEP} verify": Route(
+        Door.SERVICE, "/tickets/1/verify", {"basis": "follow_up", "note": "vu le 7"}, ("validate", "done")
+    ),
+    f"{STEP} reopen": Route(Door.SERVICE, "/tickets/1/reopen", {"note": "encore"}, ("validate", "done")),
+    f"{STEP} snooze": Route(Door.SERVICE, "/tickets/1/snooze", {"day": "2025-12-01"}),
+    f"{STEP} due": Route(Door.SERVICE, "/tickets/1/due", {"day": "2025-12-01"}, ("validate",)),
+    f"{STEP} priority": Route(Door.SERVICE, "/tickets/1/priority", {"priority": "1"}),
     "GET /kits": Route(Door.SERVICE, "/kits"),
 }
-"""A route that is not here fails ``test_every_route_has_a_scoping_case``."""
+"""A route that is not here fails ``test_every_route_has_a_scoping_case``, a step ``test_every_step_has_one``."""
 
 BY_NAME = pytest.mark.parametrize("name", CASES)
+OF_THE_TICKET = [name for name, case in CASES.items() if case.door in {Door.OWNER, Door.ASSIGNEE, Door.SERVICE}]
 
 
 @pytest.fixture(scope="module")
 def browsers(shared_portal: Portal) -> dict[str, TestClient[Litestar]]:
-    """A browser for each person; ticket 1, the joinery's, is validated."""
-    found = {email: shared_portal.signed_in(email) for email in (ENGINEER, JOINER, AGENT)}
-    assert post(found[ENGINEER], "/tickets/1", "/tickets/1/validate").status_code == 303
+    """A browser for each person; ticket 1, the joinery's, has a file for everybody and is with an expert.
+
+    The other expert has the agency's ticket 3.
+    """
+    people = (ENGINEER, JOINER, AGENT, EXPERT, OTHER_EXPERT)
+    found = {email: shared_portal.signed_in(email) for email in people}
+    for ticket, expert in ((1, EXPERT), (3, OTHER_EXPERT)):
+        page = f"/tickets/{ticket}"
+        assert post(found[ENGINEER], page, f"{page}/validate").status_code == 303
+        assert post(found[ENGINEER], page, f"{page}/assign", assignee=expert).status_code == 303
+    assert _ask(found[ENGINEER], "POST /tickets/{ticket_id}/attachments").status_code == 303
     return found
 
 
@@ -90,11 +129,16 @@ def _ask(client: TestClient[Litestar], name: str):
         return client.get(case.address)
     pages = (client.get(address) for address in ("/", "/signin"))
     token = next(token_of(page.text) for page in pages if page.status_code == 200)
-    return client.post(case.address, data={"_csrf_token": token, "reason": "essai"})
+    files = {"file": ("mesures.pdf", PDF, "application/pdf")} if case.address.endswith("attachments") else None
+    return client.post(case.address, data={"_csrf_token": token, **case.sent}, files=files)
 
 
 def test_every_route_has_a_scoping_case(shared_portal: Portal) -> None:
-    assert _routes(shared_portal.app) == set(CASES)
+    assert _routes(shared_portal.app) == {" ".join(name.split()[:2]) for name in CASES}
+
+
+def test_every_step_has_one() -> None:
+    assert set(STEPS) == {name.split()[2] for name in CASES if name.startswith(STEP)}
 
 
 @BY_NAME
@@ -117,19 +161,62 @@ def test_an_engineer_gets_every_page(browsers: dict[str, TestClient[Litestar]], 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith("POST") and name != "POST /signin"])
 def test_an_engineer_may_send_every_form(portal: Portal, name: str) -> None:
-    assert _ask(portal.signed_in(ENGINEER), name).status_code == 303
+    engineer = portal.signed_in(ENGINEER)
+    for step in CASES[name].before:
+        assert _ask(engineer, f"{STEP} {step}").status_code == 303
+    assert _ask(engineer, name).status_code == 303
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.door is Door.OWNER])
-def test_an_employer_gets_their_own(browsers: dict[str, TestClient[Litestar]], name: str) -> None:
-    assert _ask(browsers[JOINER], name).status_code == 200
+@pytest.mark.parametrize("person", [JOINER, EXPERT])
+def test_an_employer_and_the_assigned_expert_get_their_own(
+    browsers: dict[str, TestClient[Litestar]], person: str, name: str
+) -> None:
+    assert _ask(browsers[person], name).status_code == (200 if name.startswith("GET") else 303)
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.door in {Door.OWNER, Door.SERVICE}])
-def test_another_employers_things_do_not_exist(browsers: dict[str, TestClient[Litestar]], name: str) -> None:
-    answer = _ask(browsers[AGENT], name)
+@pytest.mark.parametrize("name", OF_THE_TICKET)
+@pytest.mark.parametrize("person", [AGENT, OTHER_EXPERT])
+def test_another_employers_things_do_not_exist(
+    browsers: dict[str, TestClient[Litestar]], person: str, name: str
+) -> None:
+    answer = _ask(browsers[person], name)
     assert answer.status_code == 404
     assert not any(word in answer.text.replace(CASES[name].address, "") for word in FOREIGN)
+
+
+def test_an_expert_without_the_assignment_any_more_gets_nothing(portal: Portal) -> None:
+    engineer, expert = portal.signed_in(ENGINEER), portal.signed_in(EXPERT)
+    for step in ("validate", "assign"):
+        _ask(engineer, f"{STEP} {step}")
+    assert expert.get("/tickets/1").status_code == expert.get("/zones/debit").status_code == 200
+    assert expert.get("/zones/bureau").status_code == 404
+    assert post(engineer, "/tickets/1", "/tickets/1/assign", assignee=OTHER_EXPERT).status_code == 303
+    for name in OF_THE_TICKET:
+        answer = _ask(expert, name)
+        assert answer.status_code == 404
+        assert not any(word in answer.text.replace(CASES[name].address, "") for word in FOREIGN)
+    for address in ("/", "/tickets", "/tickets?stage=all&words=Bruit&place=employer:menuiserie&zone=debit"):
+        assert not any(word in expert.get(address).text.split("<main")[1] for word in ("Débit", "Durand"))
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.door is Door.ASSIGNEE])
+def test_the_assigned_expert_may_begin_and_finish(portal: Portal, name: str) -> None:
+    engineer = portal.signed_in(ENGINEER)
+    for step in CASES[name].before:
+        _ask(engineer, f"{STEP} {step}")
+    assert _ask(portal.signed_in(EXPERT), name).status_code == 303
+
+
+@pytest.mark.parametrize(("person", "doors"), [(JOINER, {Door.SERVICE, Door.ASSIGNEE}), (EXPERT, {Door.SERVICE})])
+def test_steps_and_pages_of_the_service_do_not_exist_outside(
+    browsers: dict[str, TestClient[Litestar]], person: str, doors: set[Door]
+) -> None:
+    before = browsers[ENGINEER].get("/tickets/1").text.count("<li>")
+    for name, case in CASES.items():
+        if case.door in doors:
+            assert _ask(browsers[person], name).status_code == 404
+    assert browsers[ENGINEER].get("/tickets/1").text.count("<li>") == before
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.door is Door.EACH_THEIR_OWN])
@@ -156,12 +243,6 @@ def test_what_is_another_employers_answers_as_what_is_not_there(
     first, second = browsers[AGENT].get(theirs), browsers[AGENT].get(nowhere)
     assert first.status_code == second.status_code == 404
     assert first.text.replace(theirs, "") == second.text.replace(nowhere, "")
-
-
-def test_the_service_pages_do_not_exist_for_an_employer(browsers: dict[str, TestClient[Litestar]]) -> None:
-    for name, case in CASES.items():
-        if case.door is Door.SERVICE:
-            assert _ask(browsers[JOINER], name).status_code == 404
 
 
 def test_an_employer_can_decide_nothing_even_of_their_own_ticket(portal: Portal) -> None:

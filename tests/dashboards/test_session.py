@@ -1,5 +1,7 @@
 """Signing in and out, forms, cookies and headers."""
 
+from dataclasses import replace
+
 import pytest
 from litestar.testing import TestClient
 
@@ -153,6 +155,7 @@ def test_over_https_cookies_are_secure_and_bound_to_the_host(portal: Portal) -> 
         portal.config.database_url,
         portal.config.readings,
         portal.config.exposures,
+        portal.config.attachments,
         SECRET,
         secure_cookies=True,
         clock=portal.clock,
@@ -218,4 +221,4 @@ def test_a_form_as_large_as_a_film_is_refused(portal: Portal) -> None:
 
 def test_a_short_secret_is_refused_at_the_start(portal: Portal) -> None:
     with pytest.raises(ValueError, match="at least 32"):
-        PortalConfig("sqlite://", portal.config.readings, portal.config.exposures, "short", privacy=Privacy())
+        replace(portal.config, secret="short", privacy=Privacy())
