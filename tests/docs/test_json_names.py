@@ -11,6 +11,8 @@ from ingest.inbox import Message
 from store.outbox import Channel, enqueue
 from store.outbox import Message as OutgoingMessage
 from vigie.cli import app
+from vigie.commands.performance import PERFORMANCE_FIELDS
+from vigie.laboratory.metrology import METROLOGY_FIELDS
 from vigie.listing import EXCEEDANCE_FIELDS, EXPOSURE_FIELDS, KIT_FIELDS, QUALITY_FIELDS, READING_FIELDS
 from vigie.ticket_rows import TICKET_FIELDS, TICKET_LINE_FIELDS
 from vigie.workspace import Workspace, create_workspace
@@ -23,6 +25,8 @@ FIELDS = {
     "quality": QUALITY_FIELDS,
     "tickets": TICKET_LINE_FIELDS,
     "ticket show": TICKET_FIELDS,
+    "ticket metrology": METROLOGY_FIELDS,
+    "rules performance": PERFORMANCE_FIELDS,
     "kits": KIT_FIELDS,
 }
 

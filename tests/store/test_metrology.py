@@ -220,9 +220,9 @@ def test_how_the_limit_is_breached_is_read_from_the_pack_of_then(world: Database
 def test_a_result_changed_in_the_database_is_evident(world: Database, ticket: int) -> None:
     enter(world, ticket, ADA, NOON, entry(900.0))
     enter(world, ticket, ADA, NOON, entry(880.0))
-    with world.engine.begin() as connection:
-        connection.execute(text("UPDATE metrology_results SET value = 700 WHERE id = 1"))
-        connection.execute(text("DELETE FROM metrology_results WHERE id = 2"))
+    with world.writing() as session:
+        session.execute(text("UPDATE metrology_results SET value = 700 WHERE id = 1"))
+        session.execute(text("DELETE FROM metrology_results WHERE id = 2"))
     with world.reading() as session:
         assert [problem.text for problem in problems_of_results(session)] == [
             "metrology result 1 was changed after it was entered",
