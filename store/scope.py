@@ -111,8 +111,9 @@ class Scope:
         """
         if self.kind is ScopeKind.EXPERT:
             return self._assigned()
-        in_zones = TicketRow.zone.in_(self.zones_visible())
-        return in_zones if self.kind is ScopeKind.SERVICE else in_zones & _SHOWN_OUTSIDE
+        if self.kind is ScopeKind.SERVICE:
+            return true()
+        return TicketRow.zone.in_(self.zones_visible()) & _SHOWN_OUTSIDE
 
     def _assigned(self) -> ColumnElement[bool]:
         return (TicketRow.assignee == self.expert_email) & _SHOWN_OUTSIDE

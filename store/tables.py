@@ -168,7 +168,7 @@ class TicketRow(Base):
     __table_args__ = (
         # The database itself holds that a matter is open once only, whoever writes.
         Index("one_open_ticket", "zone", "agent", "rule", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
-        Index("ix_tickets_listed", "state", "priority", "updated"),
+        Index("ix_tickets_listed", "ended", "priority", text("updated DESC"), "id"),  # the order of a list
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         CheckConstraint(
             "state IN ('proposed', 'dismissed') OR validated_revision IS NOT NULL", name="validated_revision"
@@ -180,6 +180,7 @@ class TicketRow(Base):
     agent: Mapped[str]
     rule: Mapped[str]
     state: Mapped[str]
+    ended: Mapped[bool]
     revision: Mapped[int]
     validated_revision: Mapped[int | None]
     supported: Mapped[bool]

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, case, func, join, or_, select
+from sqlalchemy import ColumnElement, and_, func, join, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.identifiers import EmployerId, EstablishmentId, RuleId, ZoneId
@@ -16,7 +16,6 @@ from rules.ticket_kinds import TicketKind
 from rules.tickets import TicketState
 from store.scope import Scope
 from store.tables import EstablishmentRow, TicketRevisionRow, TicketRow, ZoneRow
-from store.tickets import OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,9 @@ def ticket_page(
     if scope.is_outside:
         return _page_outside(session, scope, chosen, slice(offset, None if limit is None else offset + limit), order)
     where = and_(scope.tickets(), *conditions(chosen))
-    total = session.scalar(select(func.count(TicketRow.id)).select_from(PLACED_TICKETS).where(where)) or 0
+    placed = chosen.establishment is not None or chosen.employer is not None
+    counted = select(func.count(TicketRow.id)).select_from(PLACED_TICKETS if placed else TicketRow)
+    total = session.scalar(counted.where(where)) or 0
     query = select(*_SHOWN).select_from(PLACED_TICKETS).where(where).order_by(*_ORDERS[order])
     return TicketPage(
         tuple(_line(tuple(row)) for row in session.execute(query.limit(limit).offset(offset))),
@@ -199,6 +200,8 @@ def conditions(chosen: TicketFilter) -> Iterator[ColumnElement[bool]]:
     """WHERE clauses on :data:`PLACED_TICKETS`."""
     if chosen.states:
         yield TicketRow.state.in_([state.value for state in chosen.states])
+        if OPEN.issuperset(chosen.states):  # so that the index that orders the list also finds them
+            yield TicketRow.ended.is_(False)
     if chosen.kinds:
         yield TicketRow.kind.in_([kind.value for kind in chosen.kinds])
     wanted = (
@@ -225,7 +228,7 @@ def conditions(chosen: TicketFilter) -> Iterator[ColumnElement[bool]]:
 
 
 _URGENCY = (
-    case((TicketRow.state.in_(OPEN_STATES), 0), else_=1),
+    TicketRow.ended,
     TicketRow.priority,
     TicketRow.updated.desc(),
     TicketRow.id,

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rules.life import Standing, fold
+from rules.life import OPEN, Standing, fold
 from rules.ticket_events import DETAILS, Detail, EventKind, Said, TicketEvent
 from store.tables import TicketEventRow, TicketRevisionRow, TicketRow, storable
 from store.ticket_content import TicketContent, to_json
@@ -193,6 +193,7 @@ def _shown(standing: Standing, events: Sequence[TicketEvent]) -> dict[str, objec
     validations = [event.at for event in events if event.kind is EventKind.VALIDATED]
     return {
         "state": standing.state.value,
+        "ended": standing.state not in OPEN,
         "revision": standing.revision,
         "validated_revision": standing.validated_revision,
         "supported": standing.supported,

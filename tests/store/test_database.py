@@ -21,13 +21,25 @@ from store.tables import AuditRow, Base, ComputeStateRow, DeploymentRow
 from tests.postgres import Postgres
 from tests.store.databases import Kind
 
+DESCENDING = "ix_tickets_listed"
+"""An index with an order Alembic cannot compare."""
 
+
+def comparable(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+    """What Alembic is asked to compare."""
+    return not (kind == "index" and name == DESCENDING)
+
+
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {"compare_type": True, "compare_server_default": True, "include_object": comparable}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
         made = inspect(connection).get_table_names()
+        (listed,) = [each for each in inspect(connection).get_indexes("tickets") if each["name"] == DESCENDING]
     assert set(made) == {*Base.metadata.tables, "alembic_version"}
+    assert listed["column_names"] == ["ended", "priority", "updated", "id"]
 
 
 def test_newest_migration_is_the_one_alembic_would_stop_at() -> None:

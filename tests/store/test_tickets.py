@@ -212,7 +212,8 @@ def test_the_database_itself_refuses_a_second_open_ticket(store: TicketStore, se
 
     def double(state: str, validated: int | None) -> TicketRow:
         return TicketRow(
-            zone="a1", agent="co2", rule="co2-air", state=state, revision=1, validated_revision=validated,
+            zone="a1", agent="co2", rule="co2-air", state=state, ended=state == "dismissed", revision=1,
+            validated_revision=validated,
             supported=True, kind="workplace_action", level="guide", priority=3, title_fr="", title_en="",
             simulated=False, held_back=False, flapping=False, events=1, created=NOON, updated=NOON,
         )  # fmt: skip

@@ -141,7 +141,7 @@ def _tickets() -> None:
         batch_op.drop_constraint(batch_op.f("ck_tickets_validated_revision"), type_="check")
         for name in ("kind", "level", "title_fr", "title_en"):
             batch_op.add_column(sa.Column(name, sa.String(), server_default="", nullable=False))
-        for name in ("simulated", "held_back", "flapping"):
+        for name in ("simulated", "held_back", "flapping", "ended"):
             batch_op.add_column(sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("priority", sa.BigInteger(), server_default="4", nullable=False))
         batch_op.add_column(sa.Column("events", sa.BigInteger(), server_default="0", nullable=False))
@@ -153,7 +153,7 @@ def _tickets() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_tickets_follows"), "tickets", ["follows"], ["id"])
         batch_op.create_index(batch_op.f("ix_tickets_assignee"), ["assignee"])
         batch_op.create_index(batch_op.f("ix_tickets_due"), ["due"])
-        batch_op.create_index("ix_tickets_listed", ["state", "priority", "updated"])
+    op.execute("UPDATE tickets SET ended = (state IN ('dismissed', 'closed'))")
     op.execute("UPDATE tickets SET state = 'done' WHERE state = 'closed'")
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_check_constraint(batch_op.f("ck_tickets_state"), f"state IN ({STATES})")
@@ -185,8 +185,11 @@ def _no_defaults() -> None:
         for name in ("packs", "software"):
             batch_op.alter_column(name, server_default=None)
     with op.batch_alter_table("tickets", schema=None) as batch_op:
-        for name in ("kind", "level", "title_fr", "title_en", "simulated", "held_back", "flapping", "priority", "events"):
+        for name in ("kind", "level", "title_fr", "title_en", "priority", "events"):
             batch_op.alter_column(name, server_default=None)
+        for name in ("simulated", "held_back", "flapping", "ended"):
+            batch_op.alter_column(name, server_default=None)
+    op.create_index("ix_tickets_listed", "tickets", ["ended", "priority", sa.text("updated DESC"), "id"])
 
 
 def _chain_what_there_is() -> None:
