@@ -225,8 +225,9 @@ class TicketDesk:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """Names of people by the address of their account; for the service."""
-        return {} if self._scope.is_outside else {one.email: one.name for one in self._accounts}
+        """Names of people by the address of their account: everybody's for the service, else the reader's own."""
+        known = [self.account] if self._scope.is_outside else self._accounts
+        return {one.email: one.name for one in known}
 
     @cached_property
     def _accounts(self) -> list[Account]:

@@ -228,7 +228,7 @@ def test_days_end_and_begin_on_the_clock_of_the_place(portal: Portal) -> None:
     assert "en retard" not in plain(engineer.get("/tickets/1").text)
     portal.clock.now = MONDAY + 5 * DAY - 60_000
     engineer = portal.signed_in(ENGINEER)
-    assert "en retard" not in plain(engineer.get("/tickets").text.split('<ul class="cards"')[1])
+    assert "en retard" not in plain(engineer.get("/tickets").text.split('<ul class="rows"')[1])
     portal.clock.now += 60_001
     assert "à faire avant le ven. 7 nov. 2025 en retard" in plain(engineer.get("/tickets/1").text)
     assert step(engineer, "snooze", day="2025-11-10").status_code == 303
