@@ -1,9 +1,10 @@
 """The campaigns of a rule at a zone: which windows belong together, and what they give cause to ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from catalog.identifiers import DeploymentId
+from rules.decision import Assessment
 from rules.occupation import Occupation, WorkedShift
 from rules.rule import Level, Onset, Rule
 from rules.ticket_kinds import TicketKind
@@ -81,6 +82,23 @@ class Campaign:
     matter: Matter | None = None
 
 
+def goes_on(reached: int, deployments: Collection[DeploymentId], start: int, window: Iterable[Assessment]) -> bool:
+    """Whether a window is of the campaign before it.
+
+    Parameters
+    ----------
+    reached : int
+        Latest end of the campaign's windows [ms UTC].
+    deployments : collection of DeploymentId
+        Of the campaign.
+    start : int
+        Of the window [ms UTC].
+    window : iterable of Assessment
+        All that was made of it.
+    """
+    return start - reached <= CAMPAIGN_GAP or any(a.exposure.deployment in deployments for a in window)
+
+
 class Counter:
     """Counts the windows of a rule at a zone, in order of their ends, campaign by campaign.
 
@@ -112,10 +130,7 @@ class Counter:
     def file(self, window: RuleWindow, said: Said) -> Campaign:
         """Put a window to its campaign, which may begin with it."""
         campaign = self.campaign
-        if campaign is None or (
-            window.start - campaign.reached > CAMPAIGN_GAP
-            and not any(assessment.exposure.deployment in campaign.deployments for assessment in window.assessments)
-        ):
+        if campaign is None or not goes_on(campaign.reached, campaign.deployments, window.start, window.assessments):
             self.tell_shares()
             campaign = self.campaign = Campaign([Tally() for _ in self._rule.levels])
             if self._occupation is not None:
