@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from scipy import special
-
 from dsp.statistics.lab_results import StatisticsError
 
 
@@ -56,6 +54,8 @@ def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> In
         raise StatisticsError(f"{successes} of {trials} cases; expected 0 ≤ successes ≤ trials")
     if not 0.0 < confidence < 1.0:
         raise StatisticsError(f"confidence is {confidence:g}; expected between 0 and 1")
+    from scipy import special  # half a second to import, for what a service rarely asks
+
     tail = (1.0 - confidence) / 2.0
     low = 0.0 if successes == 0 else float(special.betaincinv(successes, trials - successes + 1, tail))
     high = 1.0 if successes == trials else float(special.betaincinv(successes + 1, trials - successes, 1.0 - tail))

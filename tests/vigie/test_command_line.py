@@ -6,63 +6,30 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 
 from tests.mosquitto import free_port
 from tests.shared_data import require_shared
 from tests.vigie.running import OFFICE, PROJECT, rows, vigie, workspace
-from vigie.cli import main
+from vigie.cli import app, main
 
-VERBS = (
-    ("demo",),
-    ("init",),
-    ("registry", "import"),
-    ("registry", "check"),
-    ("run",),
-    ("collect",),
-    ("serve",),
-    ("import",),
-    ("replay",),
-    ("compute",),
-    ("readings",),
-    ("exposures",),
-    ("exceedances",),
-    ("quality",),
-    ("tickets",),
-    ("ticket", "show"),
-    ("ticket", "validate"),
-    ("ticket", "metrology"),
-    ("rules", "performance"),
-    ("indicators",),
-    ("ticket", "dismiss"),
-    ("ticket", "close"),
-    ("kits",),
-    ("live",),
-    ("dead-letters",),
-    ("measure", "ventilation"),
-    ("measure", "icone"),
-    ("measure", "voc"),
-    ("measure", "co2"),
-    ("measure", "gas"),
-    ("measure", "particles"),
-    ("stats",),
-    ("account", "add"),
-    ("account", "list"),
-    ("account", "password"),
-    ("account", "disable"),
-    ("doctor",),
-    ("measure", "noise"),
-    ("measure", "noise-exposure"),
-    ("measure", "iso9612"),
-    ("measure", "levels"),
-    ("measure", "heat"),
-    ("measure", "comfort"),
-    ("measure", "light"),
-    ("measure", "transfer-factor"),
-    ("measure", "mould"),
-)
+
+def every_verb(command: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The way to each verb, families gone into."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield way
+        return
+    for name, each in inner.items():
+        yield from every_verb(each, (*way, name))
+
+
+VERBS = tuple(sorted(every_verb(typer.main.get_command(app))))
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)

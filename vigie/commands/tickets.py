@@ -1,14 +1,16 @@
 """``vigie tickets``: what somebody should do, filtered, by urgency or by zone."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
 
 from vigie.commands.options import CsvOption, JsonOption, OutputOption, WorkspaceOption, ZoneOption, form_of
 from vigie.output import Sheet, counted, plain_sheet, show
 from vigie.times import now
 from vigie.workspace import find_workspace
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _COLUMNS = ("id", "state", "priority", "kind", "zone", "title_fr", "due", "assignee")
 
@@ -82,7 +84,7 @@ def tickets(
     )
 
 
-def _sheet(frame: pl.DataFrame, title: str, timezone: str) -> Sheet:
+def _sheet(frame: "pl.DataFrame", title: str, timezone: str) -> Sheet:
     """Columns that say nothing in any row are left out."""
     columns = [name for name in _COLUMNS if name not in ("assignee", "due") or frame[name].is_not_null().any()]
     marked = [*columns, "simulated"] if frame["simulated"].any() else columns
