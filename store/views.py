@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 from sqlalchemy import select
@@ -20,12 +20,14 @@ from store.errors import UnknownError
 from store.exposures import ExposureStore, Revisions
 from store.kits import StoredStatus, stored_status
 from store.live import LIVE_SCHEMA, SHOWN_AFTER, LiveStore
+from store.metrology import ComparedResult, compared_results
 from store.privacy import Privacy, Withheld, coarse_course, coarse_episodes, without_moments
 from store.readings import ReadingStore
 from store.registry import load
 from store.rule_states import RuleStanding, rule_states
 from store.scope import Scope
 from store.tables import KitStatusRow, TicketRow, ZoneRow
+from store.ticket_basis import TicketBasis, ticket_basis
 from store.ticket_counts import TicketCount, ticket_counts, zones_told_simulated
 from store.ticket_list import EVERY_TICKET, TicketFilter, TicketOrder, TicketPage, ticket_page
 from store.ticket_views import TicketView, ticket_view
@@ -273,11 +275,34 @@ class Views:
             There is none of that number in scope; whether there is one elsewhere is not told.
         """
         with self._database.reading() as session:
-            query = select(TicketRow).where(TicketRow.id == ticket, scope.tickets())
-            row = session.scalars(query).first() if ticket <= LARGEST_NUMBER else None
-            if row is None:
-                raise UnknownError(f"there is no ticket {ticket}")
-            return ticket_view(session, row, scope)
+            return ticket_view(session, _ticket_row(session, scope, ticket), scope)
+
+    def metrology(self, scope: Scope, ticket: int) -> list[ComparedResult]:
+        """The metrology results of a ticket that stand; an expert sees them without the screening, an employer none.
+
+        Raises
+        ------
+        UnknownError
+            There is no such ticket in scope.
+        """
+        with self._database.reading() as session:
+            row = _ticket_row(session, scope, ticket)
+            found = [] if scope.is_employer else compared_results(session, row)
+        return [replace(each, screened=None, comparison=None) for each in found] if scope.is_outside else found
+
+    def ticket_basis(self, scope: Scope, ticket: int) -> TicketBasis | None:
+        """What the newest revision of a ticket was computed from; None outside the service, and where it was not kept.
+
+        Raises
+        ------
+        UnknownError
+            There is no such ticket in scope.
+        SnapshotError
+            What was kept is not what was written.
+        """
+        with self._database.reading() as session:
+            row = _ticket_row(session, scope, ticket)
+            return None if scope.is_outside else ticket_basis(session, row)
 
     def kits(self, scope: Scope) -> list[KitView]:
         """Kits by id: all of the service's, or those that are or were with the employer."""
@@ -340,6 +365,14 @@ class Views:
     def _small_groups(self, session: Session, scope: Scope) -> list[str]:
         few = ZoneRow.headcount < self._privacy.minimum_group
         return list(session.scalars(select(ZoneRow.id).where(scope.zones(), few)))
+
+
+def _ticket_row(session: Session, scope: Scope, ticket: int) -> TicketRow:
+    query = select(TicketRow).where(TicketRow.id == ticket, scope.tickets())
+    row = session.scalars(query).first() if ticket <= LARGEST_NUMBER else None
+    if row is None:
+        raise UnknownError(f"there is no ticket {ticket}")
+    return row
 
 
 def _kit_view(

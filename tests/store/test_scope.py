@@ -4,7 +4,7 @@ import inspect
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +15,7 @@ from catalog.identifiers import RuleId, ZoneId
 from catalog.readings import Flag, ReadingColumns
 from catalog.registry import Registry
 from dsp.exposure import WindowKind
+from rules.metrology import Measurement
 from rules.roles import Actor, Role
 from rules.states import RuleState, RuleStatus, Transition
 from store.database import Database
@@ -22,15 +23,17 @@ from store.errors import UnknownError
 from store.exposures import ExposureStore
 from store.kits import KitStatusStore
 from store.live import LIVE_SCHEMA, LiveStore
+from store.metrology import Entry, enter
 from store.privacy import Privacy, Withheld
 from store.readings import ReadingStore
 from store.scope import Scope, ScopeKind
+from store.snapshots import snapshots_of, zone_snapshot
 from store.tables import KitStatusRow
 from store.ticket_list import TicketFilter
 from store.ticket_steps import TicketSteps
 from store.tickets import ComputedFrom, TicketStore
 from store.views import Course, Views
-from tests.store.worlds import DAY, HOUR, NOON, episode, exposure, proposal
+from tests.store.worlds import DAY, HOUR, NOON, episode, exposure, proposal, registry
 
 A, B, SERVICE, STRANGER = Scope.employer("A"), Scope.employer("B"), Scope.service(), Scope.employer("C")
 MINUTE = 60_000
@@ -59,9 +62,15 @@ def furnished(world: Database) -> Database:
     for zone in ("a1", "a2", "b1"):
         status = RuleStatus(ZoneId(zone), "co2", RuleId("co2-air"), NOON, (Transition(NOON, RuleState.FIRING),))
         told = replace(proposal(zone), simulated=True)
-        tickets.apply(ZoneId(zone), [told], NOON, ComputedFrom(1), statuses=[status])
+        places = registry()
+        kept = snapshots_of(zone_snapshot(places, places.zones[ZoneId(zone)], {}, {}), [])
+        whence = ComputedFrom(1, NOON, kept.zone.digest)
+        tickets.apply(ZoneId(zone), [told], NOON, whence, statuses=[status], snapshots=kept)
+    ada = Actor("ada", Role.ENGINEER)
     for number in (1, 2, 3):
-        TicketSteps(world).validate(number, Actor("ada", Role.ENGINEER), NOON)
+        TicketSteps(world).validate(number, ada, NOON)
+        found = Entry(date(2026, 4, 2), "co2", Measurement(900.0), "ppm", "NDIR", "Laboratoire Lambda")
+        enter(world, number, ada, NOON + DAY, found)
     with world.writing() as session:
         for kit in ("k1", "k2", "k3"):
             said = {"state": "online", "boot": "b", "firmware": "f", "simulated": False, "received": NOON + 1}
@@ -129,13 +138,15 @@ QUESTIONS: dict[str, Callable[[Views, Scope], object]] = {
     "ticket_counts": lambda views, scope: views.ticket_counts(scope, NOON, "ada"),
     "zones_told_simulated": lambda views, scope: sorted(views.zones_told_simulated(scope)),
     "rule_states": lambda views, scope: ["a1" for _ in views.rule_states(scope, "a1")],
+    "metrology": lambda views, scope: ["a1" for _ in views.metrology(scope, 1)],
+    "ticket_basis": lambda views, scope: views.ticket_basis(scope, 1),
     "kits": lambda views, scope: [k for k in views.kits(scope) if k.kit.id == "k2"],
     "live": lambda views, scope: views.live(scope, "a1", NOON),
     "readings_for_chart": lambda views, scope: views.readings_for_chart(scope, "a1", "co2"),
 }
 """For each method a question about the data of employer A. A new method fails the next test until it has one."""
-FOR_THE_SERVICE = {"live", "rule_states"}
-"""Finer than an employer may see: who was there when."""
+FOR_THE_SERVICE = {"live", "metrology", "rule_states", "ticket_basis"}
+"""Finer than an employer may see (who was there when), or the service's own workings."""
 
 
 def test_every_method_of_the_read_model_has_a_question() -> None:

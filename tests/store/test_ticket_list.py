@@ -1,18 +1,22 @@
 """Lists and counts of tickets: order, pages, and that outside the service only what was told is looked for."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
 from catalog.identifiers import ZoneId
+from rules.metrology import Measurement
 from rules.roles import Actor, Role
 from rules.states import RuleState, RuleStatus, Transition
 from rules.ticket_events import Audience
 from rules.tickets import TicketState
 from store.accounts import AccountStore
 from store.database import Database
+from store.errors import UnknownError
 from store.exposures import ExposureStore
+from store.metrology import Entry, enter
 from store.readings import ReadingStore
 from store.scope import Scope
 from store.ticket_counts import TicketCount
@@ -117,3 +121,17 @@ def test_an_expert_reads_their_own_words_to_the_service_and_nobody_elses(see: Vi
     assert read(SERVICE) == ["entre nous", "au service", "à tous"]
     assert read(Scope.expert(EVE.email)) == ["au service", "à tous"]
     assert read(A) == ["à tous"]
+
+
+def test_an_expert_sees_results_of_their_ticket_without_the_screening(see: Views, world: Database) -> None:
+    accounts = AccountStore(world, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    accounts.create(EVE.email, "Eve", EVE.role, "correct horse", NOON)
+    TicketSteps(world).assign(2, ADA, NOON + 5, EVE.email)
+    found = Entry(date(2026, 4, 2), "co2", Measurement(900.0), "ppm", "NDIR", "Laboratoire Lambda")
+    enter(world, 2, EVE, NOON + DAY, found)
+    (told,), (own,) = see.metrology(SERVICE, 2), see.metrology(Scope.expert(EVE.email), 2)
+    assert told.screened is not None
+    assert (own.result, own.screened, own.comparison) == (told.result, None, None)
+    assert see.metrology(A, 2) == []
+    with pytest.raises(UnknownError):
+        see.metrology(Scope.expert("otto@labo.fr"), 2)
