@@ -1,7 +1,7 @@
 """Which limits apply, what is held against them, and which one is shown."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,6 +11,8 @@ from dsp.exposure import Measure, WindowKind
 from rules import engine
 from rules.decision import Decision, exposure_key
 from rules.pack import default_packs
+from rules.rule import Standing
+from tests.rules.plain_rules import AT_ONCE, pack
 from tests.rules.situations import days_of, measured, time_beyond, zone
 
 DAY = date(2026, 3, 2)
@@ -78,3 +80,14 @@ def test_highest_hour_of_a_shift_hardly_seen_is_insufficient() -> None:
     ]
     found = engine.assess(PACKS, zone(), exposures, days_of(exposures))
     assert {a.decision for a in found} == {Decision.INSUFFICIENT_DATA}
+
+
+def test_limit_holds_on_its_last_day_and_not_on_the_next() -> None:
+    friday = date(2026, 3, 6)
+    [level] = AT_ONCE.levels[:1]
+    passing = replace(level, standing=Standing.LEGAL, limits=(replace(level.limits[0], last=friday),))
+    days = [friday + timedelta(days=n) for n in (-1, 0, 1)]
+    exposures = [measured("co2", Measure.MAX_1H, day, 110.0, uncertainty=2.0) for day in days]
+    for order in (exposures, exposures[::-1]):
+        found = engine.assess(pack([replace(AT_ONCE, levels=(passing,))]), zone(), order, days_of(order))
+        assert [a.exposure.start for a in found] == [e.start for e in exposures[:2]]

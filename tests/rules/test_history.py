@@ -254,6 +254,14 @@ def test_next_campaign_that_fires_for_less_says_so() -> None:
     assert (proposal.level, {a.exposure.deployment for a in proposal.evidence}) == ("100", {"new"})
 
 
+def test_fourteen_days_apart_is_one_campaign_and_a_moment_more_is_two() -> None:
+    first = shifts("b", deployment="first")
+    second = shifts("b", first=MONDAY + timedelta(days=14), deployment="second")
+    for more, state in ((0, RuleState.FIRING), (1, RuleState.PENDING)):
+        late = [replace(e, start=e.start + 8 * HOUR + more, end=e.end + 8 * HOUR) for e in second]
+        assert judged([*first, *late], TWICE)[0].now.state is state
+
+
 def test_kits_that_overlap_are_one_campaign_in_any_order() -> None:
     far = MONDAY + timedelta(days=28)
     exposures = [
@@ -294,6 +302,22 @@ def test_share_that_is_told_is_that_of_whole_days() -> None:
     assert told(status)[1] == "6 firing 100"
     assert proposal is not None
     assert "au moins 21\u202f% du temps" in proposal.reason_fr
+
+
+def test_share_that_is_told_is_the_largest_of_the_campaign() -> None:
+    days = working_days(MONDAY, 7)
+    shares = (0.5, 0.3, 0.2, 0.1, 0.1, 0.0, 0.0)
+    times = [time_beyond("co2", Measure.TIME_ABOVE, day, 100.0, share) for day, share in zip(days, shares, strict=True)]
+    _, proposal = judged([*shifts("b---b--"), *times], SHARE)
+    assert proposal is not None
+    assert "au moins 24\u202f% du temps" in proposal.reason_fr
+
+
+def test_share_that_was_not_enough_is_not_told() -> None:
+    times = [time_beyond("co2", Measure.TIME_ABOVE, day, 100.0, 0.1) for day in working_days(MONDAY, 5)]
+    _, proposal = judged([*shifts("bbb--"), *times], SHARE)
+    assert proposal is not None
+    assert "jours ouvrés" not in proposal.reason_fr
 
 
 # ---- what is told

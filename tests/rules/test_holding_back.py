@@ -1,14 +1,16 @@
 """A proposal that rests on a kit to be checked: held back, confirmed by another kit, acute, or of another time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from dsp.exposure import Exposure
+from catalog.identifiers import QuantityId
+from dsp.exposure import Exposure, Measure
 from rules import engine
 from rules.rule import Rule
 from rules.states import RuleState
 from rules.tickets import TicketProposal
-from tests.rules.plain_rules import AT_ONCE, TWICE, pack
+from tests.rules.plain_rules import AT_ONCE, MINIMUM, TWICE, pack
 from tests.rules.situations import days_of, zone
 from tests.rules.test_history import MONDAY, shifts
 
@@ -69,6 +71,19 @@ def test_check_of_a_later_campaign_says_nothing_of_an_earlier_proposal() -> None
     found = asked([*shifts("bbbgg", deployment="old"), *shifts("....", first=later, deployment="new")])
     assert "kit-check-a" in found
     assert found["twice"].held_back_by is None
+
+
+def test_check_of_another_quantity_weeks_later_in_the_same_deployment_holds_back() -> None:
+    humid = replace(MINIMUM, quantity=QuantityId("humidity"), measure=Measure.MEAN)
+    silent = [
+        replace(each, quantity=QuantityId("humidity"), measure=Measure.MEAN)
+        for each in shifts("....", first=MONDAY + timedelta(days=56))
+    ]
+    exposures = [*shifts("bb"), *silent]
+    days, packs = days_of(exposures), pack([TWICE, humid])
+    assessments = engine.assess(packs, zone(), exposures, days)
+    [held] = [p for p in engine.propose(packs, zone(), assessments, exposures, days) if p.rule == "twice"]
+    assert held.held_back_by is not None
 
 
 def test_check_has_a_history_of_two_states() -> None:
