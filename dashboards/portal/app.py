@@ -30,6 +30,8 @@ ROUTES = (
     routes_tickets.ticket,
     routes_tickets.step,
     routes_tickets.attachment,
+    routes_tickets.metrology,
+    routes_tickets.why,
     routes_tickets.attached,
     routes_kits.kits,
 )

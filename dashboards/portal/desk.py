@@ -1,5 +1,6 @@
 """The tickets as one signed-in person may read them, and what they may do next."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
@@ -31,10 +32,14 @@ from rules.ticket_kinds import TicketKind
 from rules.tickets import TicketState
 from store.accounts import Account
 from store.attachments import AttachmentStore
-from store.errors import UnknownError
+from store.errors import SnapshotError, UnknownError
+from store.metrology import ComparedResult
+from store.ticket_basis import TicketBasis
 from store.ticket_counts import TicketCount
 from store.ticket_list import TicketFilter, TicketLine, TicketPage
 from store.tickets import VIGIE
+
+_LOG = logging.getLogger(__name__)
 
 _SAYERS: Mapping[Role, str] = {
     Role.ENGINEER: marked("your occupational-health service"),
@@ -124,6 +129,8 @@ class TicketDesk:
             if may(self.account.role, step, shown.kind, is_assignee=view.assignee == email)
             and may_follow(view.state, step)
         }
+        if shown.kind is TicketKind.KIT_CHECK or not shown.content.evidence:
+            steps.discard(EventKind.METROLOGY)
         if view.state is not TicketState.PROPOSED and not shown.amended:
             steps.discard(EventKind.VALIDATED)
         if view.state is TicketState.PROPOSED and self._waits_for_a_kit(shown):
@@ -184,6 +191,18 @@ class TicketDesk:
     def talk(self, shown: TicketShown, words: Words) -> list[TalkShown]:
         """Comments and files the person may read."""
         return [self._said(shown, event, words) for event in shown.view.talk]
+
+    def results(self, shown: TicketShown) -> list[ComparedResult]:
+        """The metrology results of a ticket that stand, as far as the person may see them."""
+        return self._rooms.views.metrology(self._scope, shown.view.id)
+
+    def basis(self, shown: TicketShown) -> TicketBasis | None:
+        """What a ticket was computed from, for the service; None where that was not kept or is no longer whole."""
+        try:
+            return self._rooms.views.ticket_basis(self._scope, shown.view.id)
+        except SnapshotError as error:
+            _LOG.error("ticket %s: %s", shown.view.id, error)
+            return None
 
     def file(self, shown: TicketShown, checksum: str) -> Attached:
         """A file of a ticket the person may read; any other does not exist."""

@@ -12,18 +12,23 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from catalog.identifiers import ZoneId
+from catalog.quantities import quantities
 from dashboards.portal.desk import TicketDesk
 from dashboards.portal.render import language, page
 from dashboards.portal.rooms import Rooms
+from dashboards.portal.shown import source_of
 from dashboards.portal.ticket_actions import STEPS, Hand, take
 from dashboards.portal.ticket_choice import LINES, STAGES, STAGES_OUTSIDE, Stage, TicketChoice
 from dashboards.portal.ticket_files import attach, download
+from dashboards.portal.ticket_metrology import MetrologyForm, enter_result
 from dashboards.portal.ticket_page import ticket_page
 from dashboards.portal.ticket_shown import Attempt, StepForm, TicketShown
+from dashboards.portal.viewer import service_only
 from dashboards.vocabulary import AGENTS
 from dashboards.words import Words
 from rules.roles import OF_THE_SERVICE
 from store.attachments import LARGEST
+from store.metrology import Entry, StoredResult, enter
 
 LARGEST_UPLOAD = LARGEST + 64 * 1024
 """Bytes of a form with a file."""
@@ -111,6 +116,41 @@ def attachment(
     form = StepForm(note=data.note, audience=data.audience)
     attempt = attach(desk, hand, shown, data.file.filename, data.file.file.read(), form)
     return _answer(request, desk, shown, hand.words, attempt)
+
+
+@post("/tickets/{ticket_id:int}/metrology", sync_to_thread=True)
+def metrology(
+    request: Request[Any, Any, Any],
+    rooms: NamedDependency[Rooms],
+    desk: NamedDependency[TicketDesk],
+    ticket_id: FromPath[int],
+    data: Annotated[MetrologyForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """A result of metrology to be kept with a ticket."""
+    shown = desk.ticket(ticket_id)
+    hand = _hand(request, rooms, desk, shown)
+
+    def keep(entry: Entry) -> StoredResult:
+        return enter(rooms.database, hand.ticket, hand.by, hand.at, entry)
+
+    return _answer(request, desk, shown, hand.words, enter_result(desk, hand, shown, keep, data))
+
+
+@get("/tickets/{ticket_id:int}/why", guards=[service_only], sync_to_thread=True)
+def why(request: Request[Any, Any, Any], desk: NamedDependency[TicketDesk], ticket_id: FromPath[int]) -> Response[str]:
+    """What a ticket was computed from, as it was then."""
+    shown = desk.ticket(ticket_id)
+    return page(
+        request,
+        "why.html",
+        _words(request, desk, shown),
+        section="tickets",
+        simulated=shown.content.simulated,
+        ticket=shown,
+        basis=desk.basis(shown),
+        source=source_of(shown.content.limit_source),
+        quantities=quantities(),
+    )
 
 
 @get("/tickets/{ticket_id:int}/attachments/{checksum:str}", sync_to_thread=True)

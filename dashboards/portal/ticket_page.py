@@ -12,6 +12,7 @@ from dashboards.portal.desk import TicketDesk
 from dashboards.portal.render import page
 from dashboards.portal.shown import source_of
 from dashboards.portal.ticket_actions import LONGEST_NOTE
+from dashboards.portal.ticket_metrology import quantity_words, result_shown
 from dashboards.portal.ticket_shown import Attempt, StepForm, TicketShown
 from dashboards.words import Words
 from rules.ticket_events import EventKind
@@ -27,7 +28,7 @@ def ticket_page(
 ) -> Response[str]:
     """One ticket: why, what to do, where it stands, what may be done next, what it rests on, its history."""
     view, service = shown.view, shown.view.service
-    offered = desk.offered(shown)
+    offered, evidence = desk.offered(shown), shown.content.evidence
     today = words.local(desk.now).date()
     return page(
         request,
@@ -54,8 +55,11 @@ def ticket_page(
         today=today,
         tomorrow=today + timedelta(days=1),
         in_a_year=today + timedelta(days=365),
+        results=[result_shown(each, words) for each in desk.results(shown)],
+        own_quantity=quantity_words(str(evidence[-1].quantity), words) if evidence else "",
+        own_unit=evidence[-1].unit if evidence else "",
         talk=desk.talk(shown, words),
-        evidence=[finding_of_evidence(item, simulated=shown.content.simulated) for item in shown.content.evidence],
+        evidence=[finding_of_evidence(item, simulated=shown.content.simulated) for item in evidence],
         events=desk.history(shown, words),
         source=source_of(shown.content.limit_source),
         quantities=quantities(),

@@ -166,6 +166,6 @@ class Attempt:
     """
 
     step: EventKind
-    typed: StepForm
+    typed: msgspec.Struct
     problem: str
     status: int

@@ -36,6 +36,7 @@ PAGES = (
     "/tickets?by_zone=1&stage=all",
     "/tickets/1",
     "/tickets/2",
+    "/tickets/1/why",
     "/kits",
 )
 

@@ -19,6 +19,7 @@ PAGES = (
     "/zones/debit/exposures",
     "/tickets",
     "/tickets/1",
+    "/tickets/1/why",
     "/kits",
 )
 

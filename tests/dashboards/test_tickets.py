@@ -7,15 +7,18 @@ from dataclasses import replace
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlalchemy import text
 
 from catalog.identifiers import DeploymentId, KitId, RuleId, ZoneId
 from catalog.kits import Deployment
+from rules.pack import default_packs
 from rules.states import RuleState, RuleStatus, Transition
 from rules.ticket_kinds import TicketKind
 from rules.tickets import TicketProposal
 from store.database import Database, open_database
 from store.registry import load, save
 from store.scope import Scope
+from store.snapshots import snapshots_of, zone_snapshot
 from store.tickets import ComputedFrom, TicketStore
 from tests.dashboards.conftest import Portal, post, token_of
 from tests.dashboards.findings import DAY, HOUR, MONDAY
@@ -74,7 +77,7 @@ def steps_of(page: str) -> set[str]:
 def test_a_ticket_goes_its_whole_way(portal: Portal) -> None:
     engineer, joiner = portal.signed_in(ENGINEER), portal.signed_in(JOINER)
     assert steps_of(engineer.get("/tickets/1").text) == {
-        "validate", "dismiss", "snooze", "priority", "comment", "attachments",
+        "validate", "dismiss", "snooze", "priority", "comment", "attachments", "metrology",
     }  # fmt: skip
     assert step(engineer, "validate", revision="1").status_code == 303
     assert step(engineer, "assign", assignee=EXPERT, note="capotage").status_code == 303
@@ -85,7 +88,7 @@ def test_a_ticket_goes_its_whole_way(portal: Portal) -> None:
     )
     assert "Eve Sonnet" not in told
     expert = portal.signed_in(EXPERT)
-    assert steps_of(expert.get("/tickets/1").text) == {"start", "done", "comment", "attachments"}
+    assert steps_of(expert.get("/tickets/1").text) == {"start", "done", "comment", "attachments", "metrology"}
     assert step(expert, "start").status_code == 303
     assert "Le travail est en cours" in plain(joiner.get("/tickets/1").text)
     assert step(expert, "done", note="scie capotée").status_code == 303
@@ -489,3 +492,105 @@ def test_the_zone_page_tells_the_service_where_its_rules_stand(portal: Portal) -
     assert "Bruit noise-rule demande une action mar. 4 nov. 2025, 09:00" in page
     for outside in (JOINER,):
         assert "noise-rule" not in portal.signed_in(outside).get("/zones/debit").text
+
+
+REPORT = {
+    "value": "84,6",
+    "unit": "dB(A)",
+    "uncertainty": "1,5",
+    "factor": "2",
+    "performed": "2025-11-04",
+    "method": "NF EN ISO 9612, tâche par tâche",
+    "laboratory": "Acoustique Sonnet",
+}
+
+
+def test_a_result_of_metrology_stands_beside_the_screening(portal: Portal) -> None:
+    engineer, joiner = portal.signed_in(ENGINEER), portal.signed_in(JOINER)
+    step(engineer, "validate")
+    assert step(engineer, "metrology", **REPORT, note="poste de débit").status_code == 303
+    page = plain(engineer.get("/tickets/1").text)
+    assert "84,6 ± 1,5 dB(A) (k = 2) , mar. 4 nov. 2025" in page
+    assert "&gt; 80 dB(A) – Code du travail R4431-2 3°" in page
+    assert "Ce qu’il dit limite franchie" in page
+    assert "Dépistage 80,5 dB(A) (métrologie moins dépistage : 4,1 dB(A))" in page
+    assert "résultat de métrologie nº 1 saisi" in page
+    assert "84,6" not in joiner.get("/tickets/1").text
+    corrected = {**REPORT, "value": "79", "replaces": "1", "note": "faute de frappe"}
+    assert step(engineer, "metrology", **corrected).status_code == 303
+    page = plain(engineer.get("/tickets/1").text)
+    assert "84,6" not in page
+    assert "79 ± 1,5 dB(A)" in page
+    again = step(engineer, "metrology", **{**REPORT, "replaces": "1"})
+    assert again.status_code == 409
+    assert "l’a déjà été" in again.text
+
+
+def test_the_assigned_expert_enters_a_result_and_does_not_see_the_screening(portal: Portal) -> None:
+    engineer, expert = portal.signed_in(ENGINEER), portal.signed_in(EXPERT)
+    step(engineer, "validate")
+    step(engineer, "assign", assignee=EXPERT)
+    below = {**REPORT, "value": "40", "below": "1", "uncertainty": ""}
+    assert step(expert, "metrology", **below).status_code == 303
+    page = plain(expert.get("/tickets/1").text)
+    assert "inférieur à 40 dB(A) (limite de quantification)" in page
+    assert "Dépistage 8" not in page
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"value": "1.234,5"}, "Écrivez le résultat en chiffres."),
+        ({"value": "nan"}, "Écrivez le résultat en chiffres."),
+        ({"value": "-3", "unit": "mg/m3"}, "Aucune concentration n’est négative"),
+        ({"value": "0", "below": "1"}, "Écrivez la limite de quantification, un nombre supérieur à zéro."),
+        ({"unit": " "}, "Écrivez l’unité du résultat"),
+        ({"unit": "mg/m3"}, "ne peut pas être comparé à cette limite"),
+        ({"uncertainty": "-1"}, "L’incertitude est positive ou nulle"),
+        ({"factor": "9"}, "L’incertitude est positive ou nulle"),
+        ({"performed": "2025-11-08"}, "Le jour du prélèvement est à venir"),
+        ({"performed": "hier"}, "Choisissez le jour du prélèvement."),
+        ({"laboratory": ""}, "Écrivez qui a mesuré."),
+        ({"quantity": "toluène", "unit": "ppm"}, "Indiquez la limite à laquelle comparer ce résultat."),
+    ],
+)
+def test_a_result_that_cannot_be_used_is_told_beside_what_was_typed(
+    portal: Portal, changed: dict[str, str], told: str
+) -> None:
+    engineer = portal.signed_in(ENGINEER)
+    answer = step(engineer, "metrology", **{**REPORT, **changed})
+    assert answer.status_code in {400, 409}
+    assert told in plain(answer.text)
+    assert 'value="NF EN ISO 9612, tâche par tâche"' in answer.text
+    assert "Aucun résultat n’a encore été saisi." in plain(engineer.get("/tickets/1").text)
+
+
+def test_the_same_report_is_not_entered_twice(portal: Portal) -> None:
+    engineer = portal.signed_in(ENGINEER)
+    assert step(engineer, "metrology", **REPORT).status_code == 303
+    answer = step(engineer, "metrology", **REPORT)
+    assert answer.status_code == 409
+    assert "Ce résultat est déjà saisi." in plain(answer.text)
+
+
+def test_why_a_ticket_tells_what_it_was_computed_from(portal: Portal) -> None:
+    engineer = portal.signed_in(ENGINEER)
+    assert "n’ont pas été conservés avec cette révision" in plain(engineer.get("/tickets/1/why").text)
+    database = open_database(portal.config.database_url)
+    places = load(database, Scope.service())
+    kept = snapshots_of(zone_snapshot(places, places.zones[ZoneId("debit")], {}, {}), default_packs())
+    whence = ComputedFrom(7, NOW, kept.zone.digest, tuple(pack.content.digest for pack in kept.packs), "1.2.3")
+    TicketStore(database).apply(ZoneId("debit"), [noise(priority=1)], NOW, whence, snapshots=kept)
+    page = plain(engineer.get("/tickets/1/why").text)
+    assert "Version des mesures 7" in page
+    assert "Vigie 1.2.3" in page
+    assert kept.zone.digest[:16] in page
+    assert all(f"{pack.id} {pack.version} {pack.content.digest[:16]}" in page for pack in kept.packs)
+    assert "vigie-0001, d1" in page
+    assert "depuis le lun. 3 nov. 2025, 00:00 (d1)" in page
+    with database.writing() as session:
+        session.execute(text("UPDATE registry_snapshots SET content = '{}'"))
+    database.close()
+    broken = engineer.get("/tickets/1/why")
+    assert broken.status_code == 200
+    assert "ne sont plus intacts" in plain(broken.text)
