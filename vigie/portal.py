@@ -16,6 +16,7 @@ from vigie.workspace import Workspace
 
 if TYPE_CHECKING:
     from dashboards.portal.config import PortalConfig
+    from rules.rule import Pack
 
 
 def serve_portal(workspace: Workspace, port: int | None = None) -> None:
@@ -69,11 +70,23 @@ def portal_config(workspace: Workspace) -> "PortalConfig":
         exposures=workspace.exposures_path,
         attachments=workspace.attachments.folder,
         live=workspace.live_path,
+        packs=_packs(workspace),
         secret=workspace.portal_secret(),
         secure_cookies=settings.portal.secure_cookies,
         privacy=Privacy(settings.privacy.resolution, settings.privacy.minimum_group),
         service_timezone=settings.service.timezone,
     )
+
+
+def _packs(workspace: Workspace) -> "tuple[Pack, ...]":
+    """The rules in force; none where the service's own have mistakes: what is stored is shown all the same."""
+    from rules.errors import PackError
+
+    try:
+        return workspace.packs
+    except (PackError, UsageError) as error:
+        sys.stderr.write(f"the portal shows no poly-exposure: {error}\n")
+        return ()
 
 
 def _listen(host: str, port: int) -> socket.socket:

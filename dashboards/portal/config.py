@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rules.rule import Pack
 from store.privacy import Privacy
 
 __all__ = ["PortalConfig", "Privacy"]
@@ -35,6 +36,8 @@ class PortalConfig:
         Folder of the live state.
     service_timezone : str
         IANA name; the clock of pages that speak of several places.
+    packs : tuple of Pack
+        The rules in force, by which several agents at once are found; none where they cannot be read.
     privacy : Privacy
         How coarse an employer's view is.
     clock : callable
@@ -48,6 +51,7 @@ class PortalConfig:
     secret: str = field(repr=False)
     secure_cookies: bool = False
     live: Path | None = None
+    packs: tuple[Pack, ...] = ()
     privacy: Privacy = field(default_factory=Privacy)
     service_timezone: str = "Europe/Paris"
     clock: Callable[[], int] = now

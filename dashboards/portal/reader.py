@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+import polars as pl
 from litestar.exceptions import NotFoundException
 
 from catalog.errors import UnknownQuantityError
@@ -14,12 +15,14 @@ from dashboards.portal.answers import courses_of, findings_of, kit_of, ticket_of
 from dashboards.portal.chart_cache import ChartCache
 from dashboards.portal.live import live_of
 from dashboards.portal.rooms import Rooms
+from dashboards.portal.several_agents import several_agents
 from dashboards.portal.shown import KitShown, LiveShown, SignalShown, ZonePlace
 from dashboards.portal.ticket_shown import TicketShown
 from dashboards.standing import Finding
 from dashboards.words import Words
 from dsp.exposure import WindowKind
 from rules.life import OPEN
+from rules.poly_sentences import PolyTold
 from rules.roles import OF_THE_SERVICE
 from store.accounts import Account
 from store.errors import UnknownError
@@ -45,6 +48,7 @@ class Reader:
         self._rooms = rooms
         self._account = account
         self._scope = account.scope
+        self._exposures: dict[ZoneId, pl.DataFrame] = {}
         self._findings: dict[ZoneId, list[Finding]] = {}
 
     @property
@@ -103,8 +107,19 @@ class Reader:
     def findings(self, zone: ZoneId) -> list[Finding]:
         """The exposures of a zone, as they now stand."""
         if zone not in self._findings:
-            self._findings[zone] = findings_of(self._rooms.views.exposures(self._scope, zone))
+            self._findings[zone] = findings_of(self._rows(zone))
         return self._findings[zone]
+
+    def _rows(self, zone: ZoneId) -> pl.DataFrame:
+        if zone not in self._exposures:
+            self._exposures[zone] = self._rooms.views.exposures(self._scope, zone)
+        return self._exposures[zone]
+
+    def several_agents(self, zone: Zone, words: Words) -> list[PolyTold]:
+        """Campaigns of a zone with several agents over half of their limits, for the service; none for others."""
+        if self._scope.is_outside:
+            return []
+        return several_agents(self._rows(zone.id), self._rooms.config.packs, zone, words)
 
     def live(self, zone: ZoneId, words: Words) -> list[LiveShown]:
         """The shifts of a zone under way, for the service; nothing for anybody else."""

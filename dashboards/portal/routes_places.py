@@ -130,6 +130,7 @@ def zone(request: Request[Any, Any, Any], reader: NamedDependency[Reader], zone_
         live=reader.live(shown.zone.id, words),
         other_tickets=other_tickets(tickets, findings),
         quantities=quantities(),
+        together=reader.several_agents(shown.zone, words),
         rules=reader.rule_states(shown.zone.id),
         all_tickets=TicketChoice(Stage.ALL, zone=shown.zone.id).address,
     )

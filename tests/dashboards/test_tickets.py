@@ -11,11 +11,13 @@ from sqlalchemy import text
 
 from catalog.identifiers import DeploymentId, KitId, RuleId, ZoneId
 from catalog.kits import Deployment
+from rules.decision import exposure_key
 from rules.pack import default_packs
 from rules.states import RuleState, RuleStatus, Transition
 from rules.ticket_kinds import TicketKind
 from rules.tickets import TicketProposal
 from store.database import Database, open_database
+from store.exposures import ExposureStore
 from store.registry import load, save
 from store.scope import Scope
 from store.snapshots import snapshots_of, zone_snapshot
@@ -31,6 +33,7 @@ from tests.dashboards.seed import (
     PHYSICIAN,
     PROPOSALS,
     TECHNICIAN,
+    assessments,
     proposal,
 )
 from tests.dashboards.test_pages import _plain as plain
@@ -594,3 +597,25 @@ def test_why_a_ticket_tells_what_it_was_computed_from(portal: Portal) -> None:
     broken = engineer.get("/tickets/1/why")
     assert broken.status_code == 200
     assert "ne sont plus intacts" in plain(broken.text)
+
+
+def test_several_agents_over_half_of_their_limits_are_told_together_to_the_service(portal: Portal) -> None:
+    engineer = portal.signed_in(ENGINEER)
+    assert "Poly-exposition" not in engineer.get("/zones/debit").text
+    found = assessments()["debit"]
+    dusty = [
+        replace(item, exposure=replace(item.exposure, value=2600.0)) if item.exposure.quantity == "pm10" else item
+        for item in found
+    ]
+    governing = {exposure_key(item.exposure): item for item in dusty}
+    exposures = [item.exposure for item in dusty]
+    ExposureStore(portal.config.exposures).put(ZoneId("debit"), exposures, governing, timezone="Europe/Paris", at=NOW)
+    page = plain(engineer.get("/zones/debit").text)
+    assert "Poly-exposition : 2 agents au-delà de la moitié de leur valeur réglementaire" in page
+    assert "Plusieurs nuisances à la fois" in page
+    assert "2 600" in page
+    assert "Several agents at once: 2 beyond half" in plain(engineer.get("/zones/debit?lang=en").text)
+    step(engineer, "validate")
+    step(engineer, "assign", assignee=EXPERT)
+    for outside in (JOINER, EXPERT):
+        assert "Poly-exposition" not in portal.signed_in(outside).get("/zones/debit").text

@@ -1,7 +1,7 @@
 """From rows of the exposures table back to exposures: as few of them as some rules ask for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -9,23 +9,19 @@ import polars as pl
 from catalog.identifiers import DeploymentId
 from catalog.places import Zone
 from catalog.schedule import Interval
-from dsp.exposure import Exposure, Measure, UncertaintyParts, WindowKind
+from dsp.exposure import Exposure, Measure, WindowKind
 from rules.rule import Pack, Rule
 from rules.times_asked import SAME_LIMIT, TimeBeyond
 from store.exposures import ExposureStore
+from store.stored_exposures import exposures_of
 from vigie.times import local_day
 
 _TIMES = (Measure.TIME_ABOVE, Measure.TIME_BELOW)
 _WHOLE_SHIFT = (Measure.MEAN, Measure.LEQ, Measure.PEAK)
 """Measures that tell how much of a shift was seen, the first there is: some quantities have no mean."""
 
-_PARTS = ("u_instrument", "u_repeatability", "u_missing", "u_place")
 _INSTANTS = ("start", "end", "at_start", "at_end")
-_FIELDS = tuple(name.name for name in fields(Exposure))
-_ROW = ("zone", "kit", "deployment", "quantity", "measure", "window_kind")
 _SHIFT = ["kit", "deployment", "quantity", "start", "end"]
-_MEASURES = {measure.value: measure for measure in Measure}
-_KINDS = {kind.value: kind for kind in WindowKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +100,6 @@ def read_zone(
     shifts = whole.select(*_SHIFT, seen=pl.when(pl.col("value").is_not_null()).then(seen))
     times = inside.filter(beyond & is_shift)
     return StoredZone(exposures_of(both), _days(inside, timezone), times, shifts, _cut(rows, period))
-
-
-def exposures_of(rows: pl.DataFrame) -> list[Exposure]:
-    """Rows as exposures; instants are milliseconds."""
-    names = [name for name in _FIELDS if name not in (*_ROW, "uncertainty")]
-    columns = {name: rows[name].to_list() for name in (*_ROW, *names, *_PARTS)}
-    columns["measure"] = [_MEASURES[name] for name in columns["measure"]]
-    columns["window_kind"] = [_KINDS[name] for name in columns["window_kind"]]
-    columns["uncertainty"] = [
-        None if parts[0] is None else UncertaintyParts(*parts)
-        for parts in zip(*(columns[name] for name in _PARTS), strict=True)
-    ]
-    return [Exposure(*row) for row in zip(*(columns[name] for name in _FIELDS), strict=True)]
 
 
 def times_of(stored: StoredZone, asked: Iterable[TimeBeyond]) -> list[Exposure]:
