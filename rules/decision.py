@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 from catalog.identifiers import DeploymentId, KitId, QuantityId, RuleId, ZoneId
@@ -49,6 +50,7 @@ class Scale(Enum):
     LEVEL = "level"
 
 
+@cache
 def scale_of(unit: str) -> Scale:
     """Levels in decibel are logarithms; everything else is judged against the limit's size."""
     return Scale.LEVEL if unit.startswith("dB") else Scale.RATIO
