@@ -89,7 +89,7 @@ def judge(
         history = follow(rule, windows, worked.get(rule.quantity, ()), watermark, until)
         status = RuleStatus(zone.id, rule.agent, rule.id, watermark, history.transitions)
         statuses.append(status)
-        proposal = proposal_of(pack, rule, zone, history, status, kits.proposals)
+        proposal = proposal_of(pack, rule, zone, history, status, kits.pending)
         if proposal is not None:
             proposals.append(proposal)
     return ZoneJudgement(

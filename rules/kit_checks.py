@@ -65,12 +65,15 @@ class CheckedKits:
     Attributes
     ----------
     proposals : tuple of TicketProposal
-        One for each kit that has cause for one now.
+        One for each kit that ever had cause for one: that it delivers again does not unsay it, a person closes it.
+    pending : tuple of TicketProposal
+        Of these, those whose kits do not deliver now; what rests on such a kit alone waits.
     statuses : tuple of RuleStatus
         Of every kit with a shift it should have seen whole: *normal* or *firing*, and since when.
     """
 
     proposals: tuple[TicketProposal, ...]
+    pending: tuple[TicketProposal, ...]
     statuses: tuple[RuleStatus, ...]
 
 
@@ -108,7 +111,7 @@ def check_kits(
             and exposure.measure not in _ROLLING
         ):
             shift.coverage = exposure.coverage
-    proposals, statuses = [], []
+    proposals, pending, statuses = [], [], []
     for kit in sorted(kits):
         watched = {name: [shifts[key] for key in sorted(shifts)] for name, shifts in sorted(kits[kit].items())}
         for pack in packs:
@@ -117,10 +120,15 @@ def check_kits(
                 rule = RuleId(f"{check.id}-{kit}")
                 status = RuleStatus(zone, AGENT, rule, watermark, followed.transitions)
                 statuses.append(status)
-                failing = {quantity_id: watched[quantity_id] for quantity_id in followed.failing}
-                if failing:
-                    proposals.append(_proposal(pack, check, zone, kit, failing, shift_days, status))
-    return CheckedKits(tuple(proposals), tuple(statuses))
+                failed = {quantity_id: watched[quantity_id] for quantity_id in sorted(followed.failed)}
+                if not failed:
+                    continue
+                again = None if followed.again is None else shift_days[followed.again]
+                proposal = _proposal(pack, check, _Failing(zone, kit, failed, again), shift_days, status)
+                proposals.append(proposal)
+                if again is None:
+                    pending.append(proposal)
+    return CheckedKits(tuple(proposals), tuple(pending), tuple(statuses))
 
 
 def _watched(packs: Sequence[Pack], assessments: Iterable[Assessment]) -> dict[KitId, dict[QuantityId, _Shifts]]:
@@ -172,12 +180,29 @@ class _Turn(NamedTuple):
     shift: _Watched
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Followed:
-    """Transitions of a kit's check, and the quantities that fail now, in order of their names."""
+    """Transitions of a kit's check, the quantities that fail or failed last, and since when they do not any more.
 
-    transitions: tuple[Transition, ...] = ()
-    failing: list[QuantityId] = field(default_factory=list)
+    Attributes
+    ----------
+    again : int or None
+        Start of the shift with which all was well again [ms UTC]; None while something fails, or never did.
+    """
+
+    transitions: tuple[Transition, ...]
+    failed: frozenset[QuantityId]
+    again: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Failing:
+    """A kit that does not deliver, or did not until a day."""
+
+    zone: ZoneId
+    kit: KitId
+    watched: Mapping[QuantityId, Sequence[_Watched]]
+    again: date | None
 
 
 def _follow(check: KitCheckRule, watched: Mapping[QuantityId, Sequence[_Watched]]) -> _Followed:
@@ -190,14 +215,22 @@ def _follow(check: KitCheckRule, watched: Mapping[QuantityId, Sequence[_Watched]
         for shift in of_quantity:
             shifts.setdefault(shift.end, []).append(_Turn(record, shift))
     failing: set[QuantityId] = set()
+    failed: frozenset[QuantityId] = frozenset()
+    again: int | None = None
     transitions: list[Transition] = []
     for end in sorted(shifts):
+        was_failing = bool(failing)
         for record, shift in shifts[end]:
             record.add(shift.start, shift.end, shift.short)
             if record.fails(check):
                 failing.add(record.quantity)
             else:
                 failing.discard(record.quantity)
+            if was_failing and not failing:
+                again = shift.start
+        if failing:
+            failed = (failed | failing) if was_failing else frozenset(failing)
+            again = None
         state = RuleState.FIRING if failing else RuleState.NORMAL
         if transitions and transitions[-1].state is state:
             continue
@@ -205,31 +238,30 @@ def _follow(check: KitCheckRule, watched: Mapping[QuantityId, Sequence[_Watched]
             transitions.append(Transition(end, state, LEVEL, TicketKind.KIT_CHECK, check.priority))
         else:
             transitions.append(Transition(end, state))
-    return _Followed(tuple(transitions), sorted(failing))
+    return _Followed(tuple(transitions), failed, again)
 
 
 def _proposal(
     pack: Pack,
     check: KitCheckRule,
-    zone: ZoneId,
-    kit: KitId,
-    failing: Mapping[QuantityId, Sequence[_Watched]],
+    failing: _Failing,
     shift_days: Mapping[int, date],
     status: RuleStatus,
 ) -> TicketProposal:
-    short = [shift for watched in failing.values() for shift in watched if shift.short]
-    starts = {shift.start for watched in failing.values() for shift in watched}
+    kit, watched = failing.kit, failing.watched
+    short = [shift for of_quantity in watched.values() for shift in of_quantity if shift.short]
+    starts = {shift.start for of_quantity in watched.values() for shift in of_quantity}
     evidence = tuple(sorted((_first(shift) for shift in short), key=lambda a: (a.exposure.start, a.exposure.quantity)))
     lowest = min(shift.coverage for shift in short)
     counted = len({shift.start for shift in short})
     when = [shift_days[shift.start] for shift in short]
-    names = [quantity(name) for name in sorted(failing)]
+    names = [quantity(name) for name in sorted(watched)]
     french = enumeration([q.name_fr for q in names], Language.FRENCH)
     english = enumeration([q.name_en for q in names], Language.ENGLISH)
     in_shifts = counted_en(counted, len(starts), "it should have seen whole")
     of_shifts = counted_fr(counted, len(starts), "de travail entière", "de travail entières")
     return TicketProposal(
-        zone=zone,
+        zone=failing.zone,
         agent=AGENT,
         rule=status.rule,
         kind=TicketKind.KIT_CHECK,
@@ -240,11 +272,12 @@ def _proposal(
         reason_fr=(
             f"Kit {kit}{NO_BREAK_SPACE}: données insuffisantes ({french}) lors {of_shifts} "
             f"({days(when, Language.FRENCH)}){NARROW_SPACE}; "
-            f"couverture la plus basse {percent(lowest, Language.FRENCH)}."
+            f"couverture la plus basse {percent(lowest, Language.FRENCH)}{_again_fr(failing.again)}."
         ),
         reason_en=(
             f"Kit {kit}: insufficient data ({english}) in {in_shifts} "
-            f"({days(when, Language.ENGLISH)}); lowest coverage {percent(lowest, Language.ENGLISH)}."
+            f"({days(when, Language.ENGLISH)}); lowest coverage {percent(lowest, Language.ENGLISH)}"
+            f"{_again_en(failing.again)}."
         ),
         advice_fr=typeset_french(check.advice.fr),
         advice_en=check.advice.en,
@@ -256,6 +289,15 @@ def _proposal(
         simulated=any(a.exposure.simulated for a in evidence),
         status=status,
     )
+
+
+def _again_fr(day: date | None) -> str:
+    told = "" if day is None else days([day], Language.FRENCH)
+    return "" if day is None else f"{NARROW_SPACE}; il livre de nouveau assez de données depuis le {told}"
+
+
+def _again_en(day: date | None) -> str:
+    return "" if day is None else f"; it has delivered enough again since {days([day], Language.ENGLISH)}"
 
 
 def _first(shift: _Watched) -> Assessment:

@@ -44,8 +44,13 @@ def test_how_many_shifts_it_takes_is_the_packs_to_say() -> None:
 def test_share_of_the_campaign_is_the_packs_to_say() -> None:
     fine = [measured("humidity", Measure.MEAN, day, 45.0) for day in WEEK[2:4]]
     spread = [empty(WEEK[0]), empty(WEEK[1]), *fine, empty(WEEK[4])]
-    assert len(checks(spread, packs())) == 1, "three of five, one of the last three"
-    assert checks(spread, packs(campaign_share=0.6)) == []
+
+    def told(known: Sequence[Pack]) -> str:
+        (ticket,) = checks(spread, known)
+        return ticket.reason_fr
+
+    assert "de nouveau" not in told(packs()), "three of five, one of the last three"
+    assert "il livre de nouveau assez de données depuis le 5 mars 2026" in told(packs(campaign_share=0.6))
 
 
 def test_cut_of_one_morning_is_no_reason_for_a_visit_until_it_lasts() -> None:

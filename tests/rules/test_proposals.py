@@ -278,11 +278,28 @@ def test_kit_without_data_on_two_of_its_last_three_shifts_is_to_be_checked() -> 
     assert len(ticket.evidence) == 2
 
 
-def test_kit_that_failed_once_or_long_ago_needs_no_check() -> None:
+def test_kit_that_failed_once_needs_no_check() -> None:
+    days = working_days(MONDAY, 9)
+    fine = [measured("humidity", Measure.MEAN, day, 45.0) for day in days[3:8]]
+    assert proposed([*fine, missing(days[8])]) == []
+
+
+def test_kit_that_delivers_again_keeps_its_check_until_a_person_closes_it() -> None:
     days = working_days(MONDAY, 8)
     later = [measured("humidity", Measure.MEAN, day, 45.0) for day in days[3:]]
-    assert proposed([missing(days[0]), missing(days[1]), missing(days[2]), *later]) == []
-    assert proposed([*later, missing(working_days(MONDAY, 9)[8])]) == []
+    [ticket] = proposed([missing(days[0]), missing(days[1]), missing(days[2]), *later])
+    assert ticket.reason_fr.endswith("\u202f; il livre de nouveau assez de données depuis le 9 mars 2026.")
+    assert ticket.reason_en.endswith("; it has delivered enough again since 9 March 2026.")
+
+
+def test_ticket_does_not_wait_for_a_kit_that_delivers_again() -> None:
+    gone = [measured("co2", Measure.MAX_1H, day, None, kit="a", coverage=0.1) for day in WEEK[:2]]
+    back = [
+        measured("co2", Measure.MAX_1H, day, 1900.0, kit="a", uncertainty=40.0) for day in working_days(MONDAY, 8)[2:]
+    ]
+    found = by_rule(proposed([*gone, *back]))
+    assert "de nouveau" in found["kit-check-a"].reason_fr
+    assert found["co2-ventilation"].held_back_by is None
 
 
 def test_deployment_that_starts_or_ends_in_a_shift_is_nobodys_fault() -> None:
