@@ -11,6 +11,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from dashboards.portal import PortalConfig, create_app
+from rules.pack import default_packs
 from tests.dashboards.seed import NOW, PASSWORD, seed, stores_in
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -86,9 +87,8 @@ def open_portal(seeded: Path, folder: Path) -> Iterator[Portal]:
     shutil.copytree(seeded, folder)
     clock = Clock()
     stores = stores_in(folder)
-    config = PortalConfig(
-        stores.database_url, stores.readings, stores.exposures, stores.attachments, SECRET, clock=clock
-    )
+    folders = (stores.readings, stores.exposures, stores.attachments)
+    config = PortalConfig(stores.database_url, *folders, SECRET, packs=default_packs(), clock=clock)
     app = create_app(config)
     yield Portal(config, app, clock)
     for close in app.on_shutdown:
