@@ -84,5 +84,11 @@ def answer_for(
     exposures = [exposure for result in computed for exposure in result.exposures]
     acute = acute_assessments(readings, registry, packs, zone, now, version)
     days = {**acute.days, **days}
-    assessments = [*assess(packs, zone, exposures, days), *acute.assessments]
-    return ZoneAnswer(tuple(computed), days, tuple(assessments), judge(packs, zone, assessments, exposures, days))
+    closed = assess(packs, zone, exposures, days)
+    until = None if any(lent.end is None or lent.end > now for lent in deployments) else _last_end(deployments)
+    judgement = judge(packs, zone, closed, exposures, days, now, until, acute.assessments)
+    return ZoneAnswer(tuple(computed), days, (*closed, *acute.assessments), judgement)
+
+
+def _last_end(deployments: Sequence[Deployment]) -> int | None:
+    return max((lent.end for lent in deployments if lent.end is not None), default=None)
