@@ -15,14 +15,13 @@ from dashboards.portal.answers import courses_of, findings_of, kit_of, ticket_of
 from dashboards.portal.chart_cache import ChartCache
 from dashboards.portal.live import live_of
 from dashboards.portal.rooms import Rooms
-from dashboards.portal.several_agents import several_agents
+from dashboards.portal.several_agents import SeveralAgents, several_agents
 from dashboards.portal.shown import KitShown, LiveShown, SignalShown, ZonePlace
 from dashboards.portal.ticket_shown import TicketShown
 from dashboards.standing import Finding
 from dashboards.words import Words
 from dsp.exposure import WindowKind
 from rules.life import OPEN
-from rules.poly_sentences import PolyTold
 from rules.roles import OF_THE_SERVICE
 from store.accounts import Account
 from store.errors import UnknownError
@@ -115,7 +114,7 @@ class Reader:
             self._exposures[zone] = self._rooms.views.exposures(self._scope, zone)
         return self._exposures[zone]
 
-    def several_agents(self, zone: Zone, words: Words) -> list[PolyTold]:
+    def several_agents(self, zone: Zone, words: Words) -> list[SeveralAgents]:
         """Campaigns of a zone with several agents over half of their limits, for the service; none for others."""
         if self._scope.is_outside:
             return []

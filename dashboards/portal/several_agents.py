@@ -1,6 +1,7 @@
 """Several agents over half of their limits in one zone: told together to the service."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
@@ -13,12 +14,21 @@ from rules.poly_sentences import PolyTold, told
 from rules.rule import Pack
 from store.stored_exposures import exposures_of
 
+
+@dataclass(frozen=True, slots=True)
+class SeveralAgents:
+    """One campaign with several agents, in words, and whether anything of it was simulated."""
+
+    told: PolyTold
+    simulated: bool
+
+
 _INSTANTS = ("start", "end", "at_start", "at_end")
 _LOOKED_BACK = timedelta(days=400)
 """How much of what is stored of a zone is looked at, back from its newest window."""
 
 
-def several_agents(rows: pl.DataFrame, packs: Sequence[Pack], zone: Zone, words: Words) -> list[PolyTold]:
+def several_agents(rows: pl.DataFrame, packs: Sequence[Pack], zone: Zone, words: Words) -> list[SeveralAgents]:
     """The campaigns of a zone with several agents over half of their limits, the latest first.
 
     Parameters
@@ -33,4 +43,5 @@ def several_agents(rows: pl.DataFrame, packs: Sequence[Pack], zone: Zone, words:
     lately = rows.filter(pl.col("start") > pl.col("end").max() - _LOOKED_BACK)
     exposures = exposures_of(lately.with_columns(pl.col(name).dt.epoch("ms") for name in _INSTANTS))
     days = {exposure.start: words.local(exposure.start).date() for exposure in exposures}
-    return [told(each) for each in poly_exposures(packs, zone, assess(packs, zone, exposures, days), days)]
+    found = poly_exposures(packs, zone, assess(packs, zone, exposures, days), days)
+    return [SeveralAgents(told(each), each.simulated) for each in found]

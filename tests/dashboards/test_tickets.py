@@ -171,7 +171,7 @@ def test_a_quicker_step_that_does_not_forbid_ones_own_is_told_once(portal: Porta
     seen = {"_csrf_token": token_of(page), "seen": "1", "priority": "1"}
     answer = engineer.post("/tickets/1/priority", data=seen)
     assert answer.status_code == 409
-    assert "priorité fixée à 4 – quand il y aura le temps" in plain(answer.text)
+    assert "priorité fixée à 4 – sans urgence" in plain(answer.text)
     assert '<option value="1" selected>' in answer.text.split('id="priority-priority"')[1]
     again = dict(re.findall(r'name="(seen)" value="([0-9]+)"', answer.text))
     assert engineer.post("/tickets/1/priority", data={**seen, **again}).status_code == 303
@@ -612,7 +612,7 @@ def test_several_agents_over_half_of_their_limits_are_told_together_to_the_servi
     ExposureStore(portal.config.exposures).put(ZoneId("debit"), exposures, governing, timezone="Europe/Paris", at=NOW)
     page = plain(engineer.get("/zones/debit").text)
     assert "Poly-exposition : 2 agents au-delà de la moitié de leur valeur réglementaire" in page
-    assert "Plusieurs nuisances à la fois" in page
+    assert "Plusieurs nuisances à la fois SIMULÉ Poly-exposition" in page
     assert "2 600" in page
     assert "Several agents at once: 2 beyond half" in plain(engineer.get("/zones/debit?lang=en").text)
     step(engineer, "validate")
