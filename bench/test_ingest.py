@@ -15,6 +15,7 @@ import pytest
 
 from catalog.identifiers import KitId, QuantityId
 from firmware_sim.replay import Replay
+from firmware_sim.table_stream import TableStream
 from ingest.codecs import frame, senml_cbor, senml_json
 from ingest.codecs.records import Record
 from ingest.collector import Collector
@@ -76,7 +77,7 @@ def recording(began: int) -> pl.DataFrame:
 
 def publish(url: str, began: int) -> None:
     """Replay as fast as the broker takes it, in a process of its own."""
-    Replay(recording(began), url).run()
+    Replay(TableStream(recording(began)), url).run()
 
 
 def wait_until(done: Callable[[], bool], seconds: float = 240) -> None:

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from firmware_sim.replay import Replay
+from firmware_sim.table_stream import TableStream
 from firmware_sim.workplaces import demo
 from tests.mosquitto import Mosquitto, mosquitto
 
@@ -69,7 +70,7 @@ def recording() -> pl.DataFrame:
 
 @pytest.mark.broker
 def test_one_core_publishes_five_thousand_messages_a_second(broker: Mosquitto, recording: pl.DataFrame) -> None:
-    replay = Replay(recording, broker.url)
+    replay = Replay(TableStream(recording), broker.url)
     own = time.process_time()
     report = replay.run()
     own = time.process_time() - own

@@ -1,9 +1,11 @@
 """One connection of a kit to its broker: MQTT 5 where the broker knows it, 3.1.1 where it does not."""
 
 import socket
+import ssl
 import time
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any, Protocol, Self
 from urllib.parse import unquote, urlsplit
 
@@ -35,6 +37,8 @@ class BrokerAddress:
     tls: bool = False
     username: str | None = None
     password: str | None = None
+    authority: Path | None = None
+    """Certificates that sign the broker's (PEM), where they are not the system's."""
 
     @classmethod
     def parse(cls, url: str) -> Self:
@@ -124,7 +128,7 @@ class Connection:
         if address.username is not None:
             self._client.username_pw_set(address.username, address.password)
         if address.tls:
-            self._client.tls_set()
+            self._client.tls_set(ca_certs=str(address.authority) if address.authority else None)
         if will is not None:
             self._client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
         self._client.on_socket_open = _send_at_once
@@ -222,6 +226,10 @@ def connect(
         connection = Connection(address, client_id, will, acknowledged, version)
         try:
             connection.open()
+        except ssl.SSLError as error:
+            raise BrokerUnreachableError(
+                f"the broker at {address}: TLS fails: {error.reason or error}; check the certificates and the port"
+            ) from None
         except OSError as error:
             raise _unreachable(address, error.strerror or str(error)) from None
         if connection.up:

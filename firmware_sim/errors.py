@@ -27,3 +27,11 @@ class ReplayError(SimulatorError):
 
 class WorkplaceError(SimulatorError):
     """A workplace file that does not describe a place that can be simulated."""
+
+
+class FaultScriptError(SimulatorError):
+    """A script of faults that cannot be followed; all that is wrong with it, a line each."""
+
+
+class RecordingError(SimulatorError):
+    """A file that is no recording of a broker, or one that cannot be written."""

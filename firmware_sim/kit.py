@@ -82,7 +82,8 @@ class VirtualKit:
             ]
             if records:
                 mark = Mark(self.boot, sequence)
-                yield KitMessage(topic, encode(self.payload, self.id, records, mark), departure.instant)
+                payload = encode(self.payload, self.id, records, mark)
+                yield KitMessage(topic, payload, departure.instant, readings=len(records))
 
     def _departures(self) -> Iterator["_Departure"]:
         """Which samplings leave together, and when."""

@@ -1,10 +1,14 @@
-"""When each message leaves: the spacing of its instants, kept, divided or ignored."""
+"""When each message leaves: the spacing of its instants, kept, divided or ignored; and whoever pauses it."""
 
 import math
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
+from firmware_sim.connection import Message
+from firmware_sim.faults import LineEvent
 from firmware_sim.payloads import KitMessage
+from firmware_sim.playback import Playback
 from firmware_sim.publisher import Publisher
 
 MAX_SPEED = math.inf
@@ -12,6 +16,9 @@ MAX_SPEED = math.inf
 
 REPORT_EVERY = 0.1
 """Shortest time between two reports of progress [s]."""
+
+LOOK = 0.1
+"""Longest time before a hand on the playback is noticed [s]."""
 
 
 class Pace:
@@ -40,31 +47,65 @@ class Pace:
         due = self._began + (instant - self._first) / 1000 / self._speed
         return max(0.0, due - time.monotonic())
 
+    def real(self, duration: int) -> float:
+        """How long something of the stream [ms] takes here [s]."""
+        return duration / 1000 / self._speed
 
-def play(messages: Iterable[KitMessage], publisher: Publisher, pace: Pace, report: Callable[[int], None]) -> int:
-    """Publish messages at their time and wait until the broker has acknowledged all of them, or until stopped.
+    def stand_still(self, seconds: float) -> None:
+        """Nothing happened for so long [s]: all that is to come is later by it."""
+        self._began += seconds
+
+    def happen(self, instant: int) -> None:
+        """This instant [ms UTC] happens now, whenever it was due."""
+        if not math.isinf(self._speed):
+            self.stand_still(-self.delay(instant))
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """What is needed to play messages.
+
+    Attributes
+    ----------
+    report : callable
+        Called with the messages published so far, at most ten times a second and at the end.
+    happen : callable
+        Carries out what befalls the line.
+    """
+
+    publisher: Publisher
+    pace: Pace
+    playback: Playback
+    report: Callable[[int], None]
+    happen: Callable[[LineEvent], None]
+
+
+def play(items: Iterable[KitMessage | LineEvent], player: Player) -> int:
+    """Publish messages at their time and wait until the broker has acknowledged all of them, or until ended.
 
     Parameters
     ----------
-    messages : iterable of KitMessage
+    items : iterable of KitMessage and LineEvent
         In order of instant.
-    publisher : Publisher
-        Open; its stop event ends the play.
-    report : callable
-        Called with the messages published so far, at most ten times a second and at the end.
+    player : Player
+        Its publisher is open; the publisher's stop event ends the play.
 
     Returns
     -------
     int
         Messages published.
     """
+    publisher, report = player.publisher, player.report
     published = 0
     reported = time.monotonic()
-    for message in messages:
-        publisher.wait(pace.delay(message.instant))
+    for item in items:
+        _wait_for(item.instant, player)
         if publisher.stop.is_set():
             break
-        publisher.publish(message.topic, message.payload)
+        if isinstance(item, LineEvent):
+            player.happen(item)
+            continue
+        publisher.deliver(Message(item.topic, item.payload, item.retain))
         published += 1
         if (now := time.monotonic()) - reported >= REPORT_EVERY:
             report(published)
@@ -72,3 +113,20 @@ def play(messages: Iterable[KitMessage], publisher: Publisher, pace: Pace, repor
     publisher.drain()
     report(published)
     return published
+
+
+def _wait_for(instant: int, player: Player) -> None:
+    """Wait until an instant comes, or a hand lets it come."""
+    publisher, pace, playback = player.publisher, player.pace, player.playback
+    while not publisher.stop.is_set():
+        if playback.paused:
+            began = time.monotonic()
+            if playback.take_step():
+                pace.happen(instant)
+                return
+            publisher.wait(LOOK)
+            pace.stand_still(time.monotonic() - began)
+        elif (left := pace.delay(instant)) > 0:
+            publisher.wait(min(left, LOOK))
+        else:
+            return

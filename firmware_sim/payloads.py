@@ -23,11 +23,21 @@ class PayloadFormat(Enum):
 
 
 class KitMessage(NamedTuple):
-    """One message of a kit, and the instant [ms UTC] it is sent at."""
+    """One message of a kit, and the instant [ms UTC] it is sent at.
+
+    Attributes
+    ----------
+    retain : bool
+        Whether the broker keeps it for those who come later.
+    readings : int
+        How many it carries; 0 where nobody counted.
+    """
 
     topic: str
     payload: bytes
     instant: int
+    retain: bool = False
+    readings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,18 @@ def readings_topic(kit: KitId) -> str:
 def status_topic(kit: KitId) -> str:
     """Where a kit says that it is there, and the broker that it is gone."""
     return f"vigie/v1/{kit}/status"
+
+
+KIT_TOPICS = (readings_topic(KitId("+")), status_topic(KitId("+")))
+"""Filters of everything kits publish."""
+
+
+def kit_of(topic: str) -> KitId | None:
+    """The kit whose topic it is; None for a topic of nobody."""
+    parts = topic.split("/")
+    if len(parts) != 4 or parts[:2] != ["vigie", "v1"] or parts[3] not in ("readings", "status") or not parts[2]:
+        return None
+    return KitId(parts[2])
 
 
 def presence(kit: KitId, boot: str, simulated: bool, firmware: str = "vigie-sim 1") -> Presence:

@@ -8,7 +8,8 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Event
 from types import TracebackType
 from typing import Self
@@ -77,13 +78,22 @@ class DeliverySettings:
 
 
 class _Parcel:
-    """A message on its way."""
+    """A message on its way; an announcement is the publisher's own, made anew at each connection."""
 
-    __slots__ = ("acknowledged_at", "message")
+    __slots__ = ("acknowledged_at", "announcement", "message")
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, *, announcement: bool = False) -> None:
         self.message = message
+        self.announcement = announcement
         self.acknowledged_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignIns:
+    """What became of sign-ins with a wrong password: a broker that lets anybody in accepts them."""
+
+    refused: int
+    accepted: int
 
 
 class Publisher:
@@ -101,6 +111,8 @@ class Publisher:
     delivery : DeliverySettings
     stop : threading.Event, optional
         When set, publishing and waiting end early, without an error.
+    authority : Path, optional
+        Certificates that sign the broker's (PEM); the system's when None.
     """
 
     def __init__(
@@ -110,8 +122,9 @@ class Publisher:
         presences: Sequence[Presence] = (),
         delivery: DeliverySettings | None = None,
         stop: Event | None = None,
+        authority: Path | None = None,
     ) -> None:
-        self.address = BrokerAddress.parse(broker)
+        self.address = replace(BrokerAddress.parse(broker), authority=authority)
         self.name = name
         self.delivery = delivery or DeliverySettings()
         self.stop = stop or Event()
@@ -155,9 +168,13 @@ class Publisher:
         self._connection = connect(self.address, self.name, will, self._on_acknowledged, self._protocol)
         self._protocol = self._connection.protocol
         for presence in self._presences:
-            self._send(_Parcel(presence.birth))
+            self._send(_Parcel(presence.birth, announcement=True))
 
     def publish(self, topic: str, payload: bytes) -> None:
+        """Take one message and hand it to the network; see :meth:`deliver`."""
+        self.deliver(Message(topic, payload))
+
+    def deliver(self, message: Message) -> None:
         """Take one message and hand it to the network, waiting while the window is full.
 
         Raises
@@ -165,7 +182,7 @@ class Publisher:
         BrokerUnreachableError, BrokerRefusedError, NobodyListensError, DeliveryTimeoutError
             When the broker is gone, says no, has no listener or stops acknowledging for longer than the patience.
         """
-        self._waiting.append(_Parcel(Message(topic, payload)))
+        self._waiting.append(_Parcel(message))
         self._push()
         if self._waiting:
             self._turn_while(lambda: bool(self._waiting))
@@ -175,6 +192,39 @@ class Publisher:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0 and not self.stop.is_set():
             self._turn(min(left, TURN))
+
+    def drop(self, away: float) -> None:
+        """Lose the connection without a word, as a kit does that is carried out of reach; it comes back by itself.
+
+        Parameters
+        ----------
+        away : float
+            How long it does not try to [s].
+        """
+        if self._connection is not None:
+            self._connection.abandon()
+            # the broker lives and has what it acknowledged; only the rest is sent again
+            self._line_up_again(())
+        self.stop.wait(away)
+
+    def sign_in_wrongly(self, seconds: float) -> SignIns:
+        """Lose the connection, and try with a wrong password for a time [s], at least once."""
+        self.drop(0.0)
+        wrong = replace(self.address, username=self.address.username or self.name, password="not the password")  # noqa: S106
+        refused = accepted = 0
+        deadline = time.monotonic() + seconds
+        pauses = self._pauses()
+        while True:
+            try:
+                connect(wrong, self.name, None, self._on_acknowledged, self._protocol).close()
+                accepted += 1
+            except BrokerRefusedError:
+                refused += 1
+            except BrokerUnreachableError:
+                pass  # no answer is neither
+            left = deadline - time.monotonic()
+            if left <= 0 or self.stop.wait(min(next(pauses), left)):
+                return SignIns(refused, accepted)
 
     @property
     def protocol(self) -> str:
@@ -201,7 +251,7 @@ class Publisher:
         connection = self._connection
         if connection is not None:
             for presence in self._presences:
-                self._send(_Parcel(presence.will))
+                self._send(_Parcel(presence.will, announcement=True))
             deadline = time.monotonic() + CLOSING
             while self._in_flight and connection.up and time.monotonic() < deadline:
                 connection.turn(TURN)
@@ -265,9 +315,9 @@ class Publisher:
             )
             self._waiting.appendleft(parcel)
             return
-        if message.retain:
+        if parcel.announcement:
             return
-        if reason == NO_MATCHING_SUBSCRIBERS:
+        if reason == NO_MATCHING_SUBSCRIBERS and not message.retain:  # what is retained waits for a listener
             if not self._unheard:
                 self._send_unheard_at = time.monotonic() + self.delivery.listener_pause
                 self._unheard_since = self._unheard_since or time.monotonic()
@@ -294,10 +344,14 @@ class Publisher:
         self._unheard.clear()
 
     def _lose_connection(self) -> None:
-        """Line up again, in the order of their first sending, all that may not have arrived for good."""
-        again = [p for p in (*self._recent, *self._unheard, *self._in_flight.values()) if not p.message.retain]
-        self._waiting.extendleft(reversed(again))
+        """Line up again all that may not have arrived for good."""
+        self._line_up_again(tuple(self._recent))
         self._recent.clear()
+
+    def _line_up_again(self, acknowledged: tuple[_Parcel, ...]) -> None:
+        """In the order of their first sending: some that were acknowledged, and all that were not."""
+        again = [p for p in (*acknowledged, *self._unheard, *self._in_flight.values()) if not p.announcement]
+        self._waiting.extendleft(reversed(again))
         self._unheard.clear()
         self._in_flight.clear()
         self._connection = None

@@ -1,30 +1,26 @@
-"""Recorded readings published again, as the kits that made them would: same values, same instants, any speed."""
+"""A stream published again: same spacing and order, any speed, at its own time or another, as often as asked."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum
-from threading import Event
+from datetime import UTC, datetime
+from pathlib import Path
 
-import polars as pl
-
-from catalog.identifiers import KitId
-from catalog.readings import ReadingColumns
 from firmware_sim.errors import ReplayError
-from firmware_sim.pace import MAX_SPEED, Pace, play
-from firmware_sim.payloads import KitMessage, PayloadFormat, encode, presence, readings_topic
+from firmware_sim.fault_hand import FaultHand
+from firmware_sim.faults import NO_FAULTS, FaultCount, FaultScript
+from firmware_sim.faulty_line import FaultyLine
+from firmware_sim.pace import MAX_SPEED, Pace, Player, play
+from firmware_sim.payloads import KitMessage, presence
+from firmware_sim.playback import Playback
 from firmware_sim.publisher import DeliverySettings, Publisher
-from ingest.codecs.records import EncodeError, Record
+from firmware_sim.retelling import Origin
+from firmware_sim.stream import Stream
+from ingest.codecs.records import CLOCK_TOLERANCE
 
-CHUNK = 20_000
-"""Readings turned into Python objects at a time: enough to amortise, small beside the recording itself."""
-
-
-class Origin(Enum):
-    """What the payloads say about where the readings come from."""
-
-    RECORDED = "recorded"
-    SIMULATED = "simulated"
+GATEWAY = "vigie-replay"
+"""MQTT client identifier of several kits together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +31,34 @@ class ReplaySettings:
     ----------
     speed : float
         1 is real time, 60 is an hour a minute, :data:`MAX_SPEED` does not wait at all.
-    payload : PayloadFormat
-    readings_per_message : int
-        Most readings in one message. Readings of one kit and instant share a message; with
-        ``instants_per_message`` above 1 several instants do, as a kit that sends every few minutes does.
-    instants_per_message : int
-    origin : Origin
-        RECORDED by default: replayed readings are then identical to imported ones.
+    begin : int or None
+        Instant at which the stream begins now [ms UTC]; None for its own. All of its instants move with it.
+    passes : int
+        How often it is played, each pass after the one before.
+    every : int or None
+        From the beginning of one pass to the next [ms]; None for as long as the stream is.
+    faults : FaultScript
+        What befalls the line.
+    restart_broker : callable, optional
+        Ends and starts the broker, for scripts that ask for it; returns when it takes messages again.
+    authority : Path or None
+        Certificates that sign the broker's (PEM); the system's when None.
     """
 
     speed: float = MAX_SPEED
-    payload: PayloadFormat = PayloadFormat.SENML_JSON
-    readings_per_message: int = 100
-    instants_per_message: int = 1
-    origin: Origin = Origin.RECORDED
+    begin: int | None = None
+    passes: int = 1
+    every: int | None = None
+    faults: FaultScript = NO_FAULTS
+    restart_broker: Callable[[], None] | None = None
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    authority: Path | None = None
 
     def __post_init__(self) -> None:
         if not self.speed > 0:
             raise ReplayError(f"speed is {self.speed:g}; expected a factor above 0, or inf for as fast as possible")
-        if self.readings_per_message < 1 or self.instants_per_message < 1:
-            raise ReplayError("a message needs at least one reading and one instant")
+        if self.passes < 1:
+            raise ReplayError(f"the stream shall be played {self.passes} times; expected at least once")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,179 +67,170 @@ class ReplayReport:
 
     Attributes
     ----------
-    messages, acknowledged, readings : int
-        Messages published, those the broker has acknowledged, and the readings of the published ones.
-    total : int
-        Readings of the whole recording; more than ``readings`` when the replay was stopped.
+    messages, acknowledged : int
+        Messages published, and those the broker has acknowledged.
+    done, total : int
+        How much of the stream had its turn, over all passes, in its unit; less than the total when it was ended.
+    readings : int
+        In the messages that had their turn, where somebody counted.
     seconds : float
     reconnections : int
+    faults : tuple of FaultCount
     """
 
     messages: int
     acknowledged: int
-    readings: int
+    done: int
     total: int
+    readings: int
     seconds: float
     reconnections: int
+    faults: tuple[FaultCount, ...]
 
 
 class Replay:
-    """Publishes recorded readings over MQTT.
+    """Publishes a stream over MQTT.
 
     Parameters
     ----------
-    recording : polars.DataFrame or ReadingColumns
-        Columns ``kit``, ``quantity``, ``instant`` (ms UTC, or a datetime) and ``value``; others are not published:
-        flags are given at the door, to replayed and imported readings alike.
+    stream : Stream
     broker : str
         ``mqtt[s]://[user:password@]host[:port]``.
     settings : ReplaySettings, optional
     progress : callable, optional
-        Called with (readings published, readings in all), at most ten times a second and at the end.
+        Called with (done, in all) in the stream's unit, at most ten times a second and at the end.
+    playback : Playback, optional
+        Pauses, steps and ends it.
+
+    Raises
+    ------
+    ReplayError
+        What was recorded as real shall be real, and yet at another time, more than once or over a faulty line.
+    FaultScriptError
+        The script names a kit that is not in the stream, or a restart of a broker that is not ours.
     """
 
     def __init__(
         self,
-        recording: pl.DataFrame | ReadingColumns,
+        stream: Stream,
         broker: str,
         settings: ReplaySettings | None = None,
         progress: Callable[[int, int], None] | None = None,
+        playback: Playback | None = None,
     ) -> None:
         self.settings = settings or ReplaySettings()
+        self.playback = playback or Playback()
+        self._stream = stream
         self._broker = broker
-        self._frame = _in_order(recording)
         self._progress = progress or (lambda _done, _total: None)
-        self._stop = Event()
-        self._published = 0
+        self._done = self._readings = 0
+        _refuse_false_truth(stream, self.settings)
+        self.settings.faults.check_kits(stream.kits)
+        self._hand = FaultHand(self.settings.faults, self.settings.restart_broker)
 
     @property
     def total(self) -> int:
-        """Readings of the recording."""
-        return self._frame.height
+        """How much there is to play, in the stream's unit."""
+        return self._stream.size * self.settings.passes
 
-    @property
-    def kits(self) -> list[KitId]:
-        """Kits of the recording, in order of name."""
-        return [KitId(kit) for kit in self._frame["kit"].unique().sort().to_list()]
+    def check_clock(self, now: int) -> None:
+        """Refuse what a collector would refuse for its clock: readings from later than they arrive.
 
-    def stop(self) -> None:
-        """End the replay soon, from any thread; what is in flight is left to the broker."""
-        self._stop.set()
+        Parameters
+        ----------
+        now : int
+            When the replay begins [ms UTC].
+
+        Raises
+        ------
+        ReplayError
+        """
+        settings, stream = self.settings, self._stream
+        length = (settings.passes - 1) * self._period + stream.last - stream.first
+        played = 0.0 if math.isinf(settings.speed) else length / settings.speed
+        begin = stream.first + self._offset
+        ahead = max(begin - now, begin + length - now - played)
+        if ahead <= CLOCK_TOLERANCE:
+            return
+        latest = datetime.fromtimestamp((now - length) // 1000, UTC).isoformat().replace("+00:00", "Z")
+        raise ReplayError(
+            f"readings would arrive up to {ahead / 60_000:.0f} min before they were made, and be refused as of a wrong "
+            f"clock; expected instants of the past; begin at {latest} or before (--shift), or play at --speed 1"
+        )
 
     def run(self) -> ReplayReport:
-        """Publish the whole recording and wait until the broker has acknowledged all of it.
+        """Publish the whole stream and wait until the broker has acknowledged all of it.
 
         Raises
         ------
         BrokerUnreachableError, BrokerRefusedError, NobodyListensError, DeliveryTimeoutError
         """
-        kits = self.kits
+        settings, kits = self.settings, self._stream.kits
         # one kit connects under its own name, as it would itself; several share a gateway
-        name = kits[0] if len(kits) == 1 else "vigie-replay"
-        presences = [presence(kit, "replay", self.settings.origin is Origin.SIMULATED) for kit in kits]
-        publisher = Publisher(self._broker, name, presences, self.settings.delivery, self._stop)
-        self._published = 0
+        name = kits[0] if len(kits) == 1 else GATEWAY
+        marked = self._stream.simulated
+        presences = [] if self._stream.announced else [presence(kit, "replay", marked) for kit in kits]
+        publisher = Publisher(
+            self._broker, name, presences, settings.delivery, self.playback.stop, authority=settings.authority
+        )
+        self._done = self._readings = 0
         began = time.monotonic()
+        pace = Pace(settings.speed)
+        line = FaultyLine(settings.faults, self._hand.tally, kits)
+        happen = self._hand.on(publisher, pace)
         with publisher:
-            messages = play(self._messages(), publisher, Pace(self.settings.speed), self._report)
+            player = Player(publisher, pace, self.playback, self._report, happen)
+            messages = play(line.through(self._messages()), player)
         return ReplayReport(
             messages=messages,
             acknowledged=publisher.acknowledged,
-            readings=self._published,
+            done=self._done,
             total=self.total,
+            readings=self._readings,
             seconds=time.monotonic() - began,
             reconnections=publisher.reconnections,
+            faults=self._hand.tally.counts() if settings.faults.faults else (),
         )
 
-    def _report(self, _messages: int) -> None:
-        self._progress(self._published, self.total)
+    @property
+    def _offset(self) -> int:
+        begin = self.settings.begin
+        return 0 if begin is None else begin - self._stream.first
+
+    @property
+    def _period(self) -> int:
+        """From one pass to the next [ms]."""
+        length = self._stream.last - self._stream.first + self._stream.step
+        every = self.settings.every
+        if every is not None and every < length:
+            raise ReplayError(
+                f"a pass is to begin every {every / 1000:g} s, and is {length / 1000:g} s long; expected at least that"
+            )
+        return length if every is None else every
 
     def _messages(self) -> Iterator[KitMessage]:
-        for kit, records in self._batches():
-            try:
-                payload = encode(self.settings.payload, kit, records)
-            except EncodeError as error:
-                raise ReplayError(f"{kit} cannot be replayed as {self.settings.payload.value}: {error}") from None
-            yield KitMessage(readings_topic(kit), payload, records[-1].instant)
-            # reached once the message was published
-            self._published += len(records)
+        per_message = 0 if self._stream.unit.value == "readings" else 1
+        for number in range(self.settings.passes):
+            for message in self._stream.messages(self._offset + number * (self._period if number else 0)):
+                yield message
+                # reached once the message had its turn
+                self._done += message.readings or per_message
+                self._readings += message.readings
 
-    def _batches(self) -> Iterator[tuple[KitId, list[Record]]]:
-        """The readings of each message, in the order of their last instant, as kits would have sent them."""
-        simulated = self.settings.origin is Origin.SIMULATED
-        filling: dict[str, _Filling] = {}
-        complete: dict[str, None] = {}
-        now = None
-        for chunk in self._frame.iter_slices(CHUNK):
-            for kit, quantity, instant, value in chunk.iter_rows():
-                if instant != now:
-                    for ready in complete:
-                        yield KitId(ready), filling.pop(ready).records
-                    complete.clear()
-                    now = instant
-                message = filling.get(kit)
-                if message is None:
-                    message = filling[kit] = _Filling()
-                elif len(message.records) >= self.settings.readings_per_message:
-                    yield KitId(kit), message.records
-                    message = filling[kit] = _Filling()
-                message.add(Record(quantity, instant, value, simulated))
-                if message.instants >= self.settings.instants_per_message:
-                    complete[kit] = None
-        for kit, message in sorted(filling.items(), key=lambda item: item[1].last):
-            yield KitId(kit), message.records
+    def _report(self, _messages: int) -> None:
+        self._progress(self._done, self.total)
 
 
-class _Filling:
-    """The message a kit is filling."""
-
-    __slots__ = ("instants", "last", "records")
-
-    def __init__(self) -> None:
-        self.records: list[Record] = []
-        self.instants = 0
-        self.last = -1
-
-    def add(self, record: Record) -> None:
-        if record.instant != self.last:
-            self.last = record.instant
-            self.instants += 1
-        self.records.append(record)
-
-
-def _in_order(recording: pl.DataFrame | ReadingColumns) -> pl.DataFrame:
-    """The four columns that are published, in order of instant; readings of one instant keep their order."""
-    if isinstance(recording, ReadingColumns):
-        recording = pl.DataFrame(
-            {
-                "kit": recording.kit,
-                "quantity": recording.quantity,
-                "instant": recording.instant,
-                "value": recording.value,
-            },
-            schema={"kit": pl.String, "quantity": pl.String, "instant": pl.Int64, "value": pl.Float64},
-        )
-    missing = [name for name in ("kit", "quantity", "instant", "value") if name not in recording.columns]
-    if missing:
-        raise ReplayError(
-            f"the recording has no column {', '.join(missing)} (it has {', '.join(recording.columns)}); "
-            f"expected kit, quantity, instant and value"
-        )
-    instant = pl.col("instant")
-    if isinstance(recording.schema["instant"], pl.Datetime):
-        instant = instant.dt.epoch("ms")
-    frame = recording.select(
-        pl.col("kit").cast(pl.String), pl.col("quantity").cast(pl.String), instant.cast(pl.Int64), pl.col("value")
-    ).with_columns(pl.col("value").cast(pl.Float64))
-    unusable = frame.filter(pl.any_horizontal(pl.all().is_null()) | ~pl.col("value").is_finite())
-    if unusable.height:
-        row = unusable.row(0)
-        raise ReplayError(
-            f"{unusable.height} of {frame.height} readings cannot be replayed, the first is "
-            f"{' '.join(str(part) for part in row)}; "
-            f"expected a kit, a quantity, an instant and a finite value; filter them out"
-        )
-    for kit in frame["kit"].unique().to_list():
-        if not kit or any(character in kit for character in "/+#"):
-            raise ReplayError(f'a kit is named "{kit}", which no topic can carry; expected a name without /, + and #')
-    return frame.sort("instant", maintain_order=True)
+def _refuse_false_truth(stream: Stream, settings: ReplaySettings) -> None:
+    """Readings that no sensor made then and there must never go as recorded."""
+    if stream.origin is Origin.SIMULATED:
+        return
+    for unlike, what in (
+        (settings.begin is not None, "at another time"),
+        (settings.passes > 1, "more than once"),
+        (bool(settings.faults.faults), "over a faulty line"),
+    ):
+        if unlike:
+            raise ReplayError(
+                f"as recorded, and {what}: no sensor said that; leave --as-recorded out: it is then marked as simulated"
+            )

@@ -3,8 +3,7 @@
 import msgspec
 
 from catalog.identifiers import KitId
-from ingest.codecs import frame, senml_cbor, senml_json
-from ingest.codecs.cbor import SELF_DESCRIBED
+from ingest.codecs import readings
 from ingest.codecs.records import Decoded, Delivery, KitState, KitStatus
 from ingest.codecs.senml import shown
 
@@ -15,9 +14,6 @@ READINGS = "readings"
 STATUS = "status"
 TOPICS = (f"{PREFIX}+/{READINGS}", f"{PREFIX}+/{STATUS}")
 """What a collector subscribes to."""
-
-_FORMATS = "a SenML pack (JSON or CBOR array) or a frame (CBOR map)"
-_JSON_SPACE = b" \t\r\n"
 
 
 class _Birth(msgspec.Struct):
@@ -55,25 +51,11 @@ def decode(topic: str, payload: bytes, received: int, delivery: Delivery = Deliv
             KitId(""), problems=(f"topic is {shown(topic)}; expected {PREFIX}<kit>/{READINGS} or /{STATUS}",)
         )
     kit = KitId(parts[2])
+    if parts[3] == READINGS:
+        return readings.decode(payload, kit, received, delivery)
     if not payload:
-        return Decoded(
-            kit, problems=(f"payload is empty; expected {_FORMATS if parts[3] == READINGS else 'a status'}",)
-        )
-    if parts[3] == STATUS:
-        return _read_status(payload, kit, received)
-    return _read_readings(payload, kit, received, delivery)
-
-
-def _read_readings(payload: bytes, kit: KitId, received: int, delivery: Delivery) -> Decoded:
-    body = payload[len(SELF_DESCRIBED) :] if payload.startswith(SELF_DESCRIBED) else payload
-    first = body[0] if body else 0
-    if 0x80 <= first <= 0x9F:
-        return senml_cbor.decode(payload, kit, received, delivery)
-    if 0xA0 <= first <= 0xBF:
-        return frame.decode(payload, kit, received)
-    if payload.lstrip(_JSON_SPACE).startswith(b"["):
-        return senml_json.decode(payload, kit, received, delivery)
-    return Decoded(kit, problems=(f"payload starts with {shown(payload[:24])}; expected {_FORMATS}",))
+        return Decoded(kit, problems=("payload is empty; expected a status",))
+    return _read_status(payload, kit, received)
 
 
 def _read_status(payload: bytes, kit: KitId, received: int) -> Decoded:

@@ -4,13 +4,14 @@ import select
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, ConnectFlags
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -126,8 +127,13 @@ class _OtherProtocol(Exception):  # noqa: N818  a decision point, never shown
     """The broker did not understand the version of MQTT."""
 
 
-def connect(address: BrokerAddress, terms: SessionTerms) -> Client:
+def connect(address: BrokerAddress, terms: SessionTerms, on_session: Callable[[bool], None] | None = None) -> Client:
     """A connected client whose session survives it, with manual acknowledgement; the caller pumps its socket.
+
+    Parameters
+    ----------
+    on_session : callable, optional
+        Told whether the broker still had the session of an earlier connection.
 
     Raises
     ------
@@ -136,9 +142,9 @@ def connect(address: BrokerAddress, terms: SessionTerms) -> Client:
     """
     try:
         try:
-            return _attempt(address, terms, MQTTProtocolVersion.MQTTv5)
+            return _attempt(address, terms, MQTTProtocolVersion.MQTTv5, on_session)
         except _OtherProtocol:
-            return _attempt(address, terms, MQTTProtocolVersion.MQTTv311)
+            return _attempt(address, terms, MQTTProtocolVersion.MQTTv311, on_session)
     except _OtherProtocol as error:
         raise BrokerError(f"{address} does not speak MQTT: {error}; check the address and port") from None
     except _Refused as refused:
@@ -172,18 +178,27 @@ class _Answer:
 
     def __init__(self, client: Client) -> None:
         self.reason: ReasonCode | None = None
+        self.session_present = False
         self.closed = False
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
 
-    def _connected(self, _client: Client, _data: object, _flags: object, reason: ReasonCode, _more: object) -> None:
+    def _connected(
+        self, _client: Client, _data: object, flags: ConnectFlags, reason: ReasonCode, _more: object
+    ) -> None:
         self.reason = reason
+        self.session_present = flags.session_present
 
     def _disconnected(self, _client: Client, _data: object, _flags: object, _reason: object, _more: object) -> None:
         self.closed = True
 
 
-def _attempt(address: BrokerAddress, terms: SessionTerms, protocol: MQTTProtocolVersion) -> Client:
+def _attempt(
+    address: BrokerAddress,
+    terms: SessionTerms,
+    protocol: MQTTProtocolVersion,
+    on_session: Callable[[bool], None] | None,
+) -> Client:
     client = _client(address, terms, protocol)
     context = _tls_context(address)
     if context is not None:
@@ -220,6 +235,8 @@ def _attempt(address: BrokerAddress, terms: SessionTerms, protocol: MQTTProtocol
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     client.on_connect = None
     client.on_disconnect = None
+    if on_session is not None:
+        on_session(answer.session_present)
     return client
 
 

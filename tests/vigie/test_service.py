@@ -34,7 +34,7 @@ def test_run_collects_computes_and_serves_and_ends_on_sigterm(tmp_path: Path) ->
         assert "embedded broker" in service.stdout.readline()
         assert f":{portal}/" in service.stdout.readline()
         recording = require_shared("datasets/uci_occupancy/datatest.txt")
-        vigie("replay", recording, "-m", OFFICE / "mapping.toml", "-w", place)
+        vigie("replay", recording, "-m", OFFICE / "mapping.toml", "-w", place, "--as-recorded")
         deadline = time.monotonic() + 60
         while not rows("tickets", "-w", place):
             assert time.monotonic() < deadline, "no ticket after a minute"

@@ -37,7 +37,7 @@ def test_replayed_through_mosquitto_and_imported_give_identical_readings_and_exp
         place = workspace(tmp_path / "service", broker.url)
         with collecting(place):
             for recording in recordings():
-                vigie("replay", recording, "-m", MAPPING, "-w", place)
+                vigie("replay", recording, "-m", MAPPING, "-w", place, "--as-recorded")
             wait_until_stored(place, READINGS)
         vigie("compute", "-w", place)
 
@@ -124,7 +124,7 @@ def test_broker_killed_in_the_middle_of_a_replay_loses_nothing(imported: Path, t
 def _replay_in_background(place: Path, speed: float) -> "subprocess.Popen[bytes]":
     """Two weeks in six seconds or so, so that there is a middle."""
     command = [sys.executable, "-m", "vigie", "replay", *map(str, recordings()), "-m", str(MAPPING), "-w", str(place)]
-    return subprocess.Popen([*command, "--speed", str(speed)], stdout=subprocess.DEVNULL)
+    return subprocess.Popen([*command, "--speed", str(speed), "--as-recorded"], stdout=subprocess.DEVNULL)
 
 
 def test_sensor_that_sends_only_impossible_values_is_insufficient_and_stops_nobody(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""Lets happen what a script says of connections and the broker; what befalls messages is FaultyLine's."""
+
+from collections.abc import Callable
+from threading import Lock
+
+from firmware_sim.errors import FaultScriptError
+from firmware_sim.faults import FaultKind, FaultScript, LineEvent
+from firmware_sim.faulty_line import FaultTally
+from firmware_sim.pace import Pace
+from firmware_sim.publisher import Publisher
+
+
+class FaultHand:
+    """Carries out a script over all lines that play it, and counts.
+
+    Parameters
+    ----------
+    script : FaultScript
+    restart_broker : callable, optional
+        Ends and starts the broker; returns when it takes messages again.
+
+    Raises
+    ------
+    FaultScriptError
+        The script restarts a broker that is not ours to restart.
+    """
+
+    def __init__(self, script: FaultScript, restart_broker: Callable[[], None] | None = None) -> None:
+        if script.restarts_broker and restart_broker is None:
+            line = next(fault.line for fault in script.faults if fault.kind is FaultKind.BROKER_RESTART)
+            raise FaultScriptError(
+                f"{script.filename}:{line}: broker_restart, and the broker is not ours; say how it is restarted "
+                '(--restart-broker "systemctl restart mosquitto"), or remove the fault'
+            )
+        self.tally = FaultTally(script)
+        self._script = script
+        self._restart_broker = restart_broker
+        self._restarted: set[LineEvent] = set()
+        self._lock = Lock()
+
+    def on(self, publisher: Publisher, pace: Pace) -> Callable[[LineEvent], None]:
+        """What to call when something befalls the line of a publisher."""
+
+        def happen(event: LineEvent) -> None:
+            fault = self._script.faults[event.number]
+            match fault.kind:
+                case FaultKind.DISCONNECT:
+                    self.tally.count(event.number)
+                    publisher.drop(pace.real(fault.away))
+                case FaultKind.WRONG_CREDENTIALS:
+                    self.tally.count(event.number)
+                    tried = publisher.sign_in_wrongly(pace.real(fault.away))
+                    self.tally.add(event.number, {"refused": tried.refused, "accepted": tried.accepted})
+                case FaultKind.BROKER_RESTART if self._restart_broker is not None:
+                    with self._lock:  # several lines come to it; the broker is restarted once
+                        if event in self._restarted:
+                            return
+                        self._restarted.add(event)
+                        self.tally.count(event.number)
+                        self._restart_broker()
+                case _:
+                    raise AssertionError(fault.kind)
+
+        return happen
