@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.dashboards.conftest import open_portal
-from tests.dashboards.seed import ENGINEER, JOINER, PASSWORD
+from tests.dashboards.seed import ENGINEER, EXPERT, JOINER, PASSWORD, PHYSICIAN
 
 pytestmark = pytest.mark.browser
 
@@ -157,3 +157,46 @@ def test_the_page_works_without_scripts(browser: Browser, address: str) -> None:
     page.get_by_role("button", name="Se connecter").click()
     page.wait_for_url("**/tickets")
     assert page.get_by_role("heading", name="Fiches").count() == 1
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_pages_outside_the_service_are_accessible_and_fit(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    engineer = _sign_in(browser, address, DESK, ENGINEER)
+    engineer.goto(f"{address}/tickets/1")
+    if engineer.get_by_role("button", name="Valider").is_visible():
+        engineer.get_by_role("button", name="Valider").click()
+    engineer.goto(f"{address}/tickets/1#assign")
+    engineer.locator("#assign").evaluate("details => { details.open = true }")
+    engineer.get_by_label("À qui").select_option(EXPERT)
+    engineer.get_by_role("button", name="Attribuer").click()
+    engineer.get_by_text("attribuée à Eve Sonnet").first.wait_for()
+    for person in (JOINER, EXPERT):
+        page = _sign_in(browser, address, size, person)
+        for path in ("/", "/tickets", "/tickets?priority=4", "/tickets/1", "/zones/debit"):
+            page.goto(address + path)
+            for details in page.query_selector_all("details"):
+                details.evaluate("details => { details.open = true }")
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
+            found = Axe().run(page).response["violations"]
+            assert [(path, item["id"], item["nodes"][0]["html"]) for item in found] == []
+
+
+def test_what_somebody_quicker_did_is_told_on_a_phone_and_nothing_typed_is_lost(browser: Browser, address: str) -> None:
+    slow = _sign_in(browser, address, PHONE, ENGINEER, "dark")
+    quick = _sign_in(browser, address, DESK, PHYSICIAN)
+    for page in (slow, quick):
+        page.goto(f"{address}/tickets/2")
+    quick.get_by_label("Motif").select_option("known")
+    quick.get_by_label("En quelques mots").fill("déjà au plan d’action")
+    quick.get_by_role("button", name="Écarter").click()
+    quick.get_by_text("écartée (déjà connu)").first.wait_for()
+    slow.locator("#validate-note").fill("vu sur place")
+    slow.get_by_role("button", name="Valider").click()
+    alert = slow.get_by_role("alert")
+    alert.wait_for()
+    assert "Quelqu’un a été plus rapide : Inès Kaci" in alert.inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert slow.get_by_label("Ce que vous aviez écrit").input_value() == "vu sur place"
+    assert slow.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert Axe().run(slow).response["violations"] == []
