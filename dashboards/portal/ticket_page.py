@@ -11,12 +11,19 @@ from dashboards.portal.answers import finding_of_evidence
 from dashboards.portal.desk import TicketDesk
 from dashboards.portal.render import page
 from dashboards.portal.shown import source_of
-from dashboards.portal.ticket_actions import LONGEST_NOTE
+from dashboards.portal.ticket_actions import LONGEST_NOTE, STEPS
 from dashboards.portal.ticket_metrology import quantity_words, result_shown
 from dashboards.portal.ticket_shown import Attempt, StepForm, TicketShown
 from dashboards.words import Words
 from rules.ticket_events import EventKind
 from store.attachments import ENDINGS, LARGEST
+
+_FORMS = {
+    **{step: address for address, step in STEPS.items()},
+    EventKind.ATTACHED: "attachments",
+    EventKind.METROLOGY: "metrology",
+}
+"""Where on the page the form of a step is."""
 
 
 def ticket_page(
@@ -49,6 +56,7 @@ def ticket_page(
         attempt=attempt,
         typed=attempt.typed if attempt is not None else StepForm(),
         tried=attempt.step.value if attempt is not None else "",
+        form_address=_FORMS[attempt.step] if attempt is not None else "",
         offered={step.value for step in offered},
         assignees=desk.assignees(words) if EventKind.ASSIGNED in offered else [],
         campaigns=desk.campaigns(shown, words) if EventKind.VERIFIED in offered else [],

@@ -222,6 +222,8 @@ def test_what_cannot_be_used_is_told_beside_what_was_typed(
     answer = step(engineer, name, **kept)
     assert answer.status_code in {400, 409}
     assert told in plain(answer.text)
+    assert f'<a href="#{name}">Aller à votre saisie</a>' in answer.text
+    assert f'<details class="step" id="{name}" open>' in answer.text
     assert f">{kept['note']}</textarea>" in answer.text
     assert "pour mémoire" not in plain(engineer.get("/tickets/1").text)
 
