@@ -64,6 +64,10 @@ class Said:
         SHA-256 of the whole content, so that the log vouches for it.
     follows : int or None
         The earlier ticket of the same matter, where there is one.
+    basis : str
+        SHA-256 of what it was computed from; "" in logs of before that was recorded.
+    zone, agent, rule : str
+        The matter, which never changes; "" in logs of before it was recorded.
     """
 
     kind: TicketKind
@@ -75,6 +79,10 @@ class Said:
     held_back: bool
     content: str
     follows: int | None = None
+    basis: str = ""
+    zone: str = ""
+    agent: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.kits import KitModel, kit_models
@@ -19,7 +20,8 @@ from rules.errors import PackError
 from rules.pack_text import from_text, to_text
 from rules.rule import Pack
 from store.errors import SnapshotError
-from store.tables import RegistrySnapshotRow, RulePackRow
+from store.tables import RegistrySnapshotRow, RulePackRow, TicketRevisionRow
+from store.ticket_log import LogProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,27 @@ def kept_pack(session: Session, digest: str) -> Pack:
         return from_text(text)
     except PackError as error:
         raise SnapshotError(f"rule pack {digest[:12]}: {error}; this version of Vigie cannot read it") from None
+
+
+def problems_of_snapshots(session: Session) -> list[LogProblem]:
+    """Texts that are not what was written, and revisions whose texts are gone; the log vouches for their digests."""
+    kept: set[str] = set()
+    problems: list[LogProblem] = []
+    for table, what in ((RegistrySnapshotRow, "snapshot of the registry"), (RulePackRow, "rule pack")):
+        for digest, content in session.execute(select(table.digest, table.content).execution_options(yield_per=100)):
+            kept.add(digest)
+            if _digest(content) != digest:
+                problems.append(LogProblem(None, f"{what} {digest[:12]} was changed after it was written"))
+    revisions = select(
+        TicketRevisionRow.ticket, TicketRevisionRow.revision, TicketRevisionRow.registry_digest, TicketRevisionRow.packs
+    ).order_by(TicketRevisionRow.ticket, TicketRevisionRow.revision)
+    for ticket, revision, registry, packs in session.execute(revisions):
+        problems += [
+            LogProblem(ticket, f"{digest[:12]}, which revision {revision} was computed from, is missing")
+            for digest in ({registry} - {None}) | set(packs)
+            if digest not in kept
+        ]
+    return problems
 
 
 def _without_tests(model: KitModel) -> KitModel:

@@ -57,6 +57,12 @@ def digest_of(content: TicketContent) -> str:
     return hashlib.sha256(_canonical(to_json(content))).hexdigest()
 
 
+def digest_of_basis(row: TicketRevisionRow) -> str:
+    """SHA-256 of what a revision was computed from, hexadecimal."""
+    names = ("at", "readings_version", "computed_at", "registry_digest", "packs", "software")
+    return hashlib.sha256(_canonical({name: getattr(row, name) for name in names})).hexdigest()
+
+
 def head(session: Session) -> str:
     """The hash of the newest event of all, "" of an empty log: noted elsewhere, it vouches for everything before."""
     newest = session.scalars(select(TicketEventRow.hash).order_by(TicketEventRow.id.desc()).limit(1)).first()
@@ -137,8 +143,9 @@ def problems_of_log(session: Session) -> list[LogProblem]:
 
     Notes
     -----
-    Checks the chain of hashes over all events, the numbers inside each ticket, the checksum of every revision's content
-    and that each row shows what its events come to. Who can write the database can also write a whole new chain: note
+    Checks the chain of hashes over all events, the numbers inside each ticket, the checksums of what every revision
+    says and was computed from, that every ticket is there and about the same matter, and that its row shows what its
+    events come to. Who can write the database can also write a whole new chain: note
     :func:`head` elsewhere (the daily mail carries it).
     """
     return [*_chain(session), *_folds(session)]
@@ -158,20 +165,28 @@ def _chain(session: Session) -> Iterator[LogProblem]:
 
 
 def _folds(session: Session) -> Iterator[LogProblem]:
-    contents = {
-        (ticket, revision): hashlib.sha256(_canonical(content)).hexdigest()
-        for ticket, revision, content in session.execute(
-            select(TicketRevisionRow.ticket, TicketRevisionRow.revision, TicketRevisionRow.content)
-        )
+    revisions = {
+        (row.ticket, row.revision): _Vouched(hashlib.sha256(_canonical(row.content)).hexdigest(), digest_of_basis(row))
+        for row in session.scalars(select(TicketRevisionRow).execution_options(yield_per=_AT_ONCE))
     }
     rows = session.scalars(select(TicketEventRow).order_by(TicketEventRow.ticket, TicketEventRow.number))
     logs = {ticket: list(log) for ticket, log in groupby(rows, key=lambda row: row.ticket)}
     for ticket in session.scalars(select(TicketRow).order_by(TicketRow.id)):
-        yield from _fold_of(ticket, logs.get(ticket.id, []), contents)
+        yield from _fold_of(ticket, logs.pop(ticket.id, []), revisions)
+    for missing in logs:
+        yield LogProblem(missing, "it is missing; its log is there")
+
+
+@dataclass(frozen=True, slots=True)
+class _Vouched:
+    """The checksums of a revision as it is now."""
+
+    content: str
+    basis: str
 
 
 def _fold_of(
-    ticket: TicketRow, log: Sequence[TicketEventRow], contents: dict[tuple[int, int], str]
+    ticket: TicketRow, log: Sequence[TicketEventRow], revisions: dict[tuple[int, int], _Vouched]
 ) -> Iterator[LogProblem]:
     try:
         events = [event_of(row) for row in log]
@@ -180,11 +195,29 @@ def _fold_of(
         yield LogProblem(ticket.id, f"its log cannot be followed: {error}")
         return
     for event in events:
-        if isinstance(event.detail, Said) and contents.get((ticket.id, event.revision)) != event.detail.content:
-            yield LogProblem(ticket.id, f"revision {event.revision} does not say what the log recorded")
-    for name, value in _shown(standing, events).items():
+        if isinstance(event.detail, Said):
+            yield from _revision_of(ticket.id, event.revision, event.detail, revisions)
+    for name, value in {**_matter(events), **_shown(standing, events)}.items():
         if getattr(ticket, name) != value:
             yield LogProblem(ticket.id, f"its {name} is {getattr(ticket, name)!r}; its log comes to {value!r}")
+
+
+def _revision_of(
+    ticket: int, revision: int, said: Said, revisions: dict[tuple[int, int], _Vouched]
+) -> Iterator[LogProblem]:
+    now = revisions.get((ticket, revision))
+    if now is None or now.content != said.content:
+        yield LogProblem(ticket, f"revision {revision} does not say what the log recorded")
+    elif said.basis and now.basis != said.basis:
+        yield LogProblem(ticket, f"what revision {revision} was computed from is not what the log recorded")
+
+
+def _matter(events: Sequence[TicketEvent]) -> dict[str, object]:
+    """The columns that say what a ticket is about, as the log's first event has them."""
+    opened = events[0].detail
+    if not isinstance(opened, Said) or not opened.zone:  # of before they were recorded
+        return {}
+    return {"zone": opened.zone, "agent": opened.agent, "rule": opened.rule}
 
 
 def _shown(standing: Standing, events: Sequence[TicketEvent]) -> dict[str, object]:

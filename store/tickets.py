@@ -22,7 +22,7 @@ from store.errors import StoreError, UnknownError
 from store.snapshots import Snapshots, keep
 from store.tables import RuleStateRow, TicketRevisionRow, TicketRow
 from store.ticket_content import TicketContent, content_of, from_json, to_json
-from store.ticket_log import Step, append, begin, digest_of, events_of
+from store.ticket_log import Step, append, begin, digest_of, digest_of_basis, events_of
 
 VIGIE = "vigie"
 """Who the rules' own steps are recorded as."""
@@ -194,8 +194,10 @@ def _bring_in_line(now: _Now, proposal: TicketProposal, content: TicketContent) 
         return _open(now, proposal, content, last.id) if content.has_news_for(before) else _Outcome.STILL_DISMISSED
     steps = [] if last.supported else [now.step(last.revision, EventKind.SUPPORT_REGAINED)]
     if content != before:
-        _add_revision(now, last.id, last.revision + 1, content)
-        steps.append(now.step(last.revision + 1, EventKind.AMENDED, _said(content, last.follows)))
+        revision = _revision(now, last.revision + 1, content)
+        _add_revision(now, last.id, revision)
+        said = _said(proposal, content, last.follows, digest_of_basis(revision))
+        steps.append(now.step(last.revision + 1, EventKind.AMENDED, said))
     if steps:
         append(now.session, last, steps)
     return _Outcome.UNCHANGED if content == before else _Outcome.AMENDED
@@ -203,9 +205,10 @@ def _bring_in_line(now: _Now, proposal: TicketProposal, content: TicketContent) 
 
 def _open(now: _Now, proposal: TicketProposal, content: TicketContent, follows: int | None) -> _Outcome:
     row = TicketRow(zone=proposal.zone, agent=proposal.agent, rule=proposal.rule)
-    opened = now.step(1, EventKind.OPENED, _said(content, follows))
+    revision = _revision(now, 1, content)
+    opened = now.step(1, EventKind.OPENED, _said(proposal, content, follows, digest_of_basis(revision)))
     begin(now.session, row, opened)
-    _add_revision(now, row.id, 1, content)
+    _add_revision(now, row.id, revision)
     return _Outcome.OPENED
 
 
@@ -313,7 +316,7 @@ def stored_content(session: Session, ticket: int, revision: int) -> TicketConten
     return from_json(row.content)
 
 
-def _said(content: TicketContent, follows: int | None) -> Said:
+def _said(proposal: TicketProposal, content: TicketContent, follows: int | None, basis: str) -> Said:
     return Said(
         kind=TicketKind(content.kind),
         level=content.level,
@@ -324,24 +327,30 @@ def _said(content: TicketContent, follows: int | None) -> Said:
         held_back=content.held_back_by is not None,
         content=digest_of(content),
         follows=follows,
+        basis=basis,
+        zone=proposal.zone,
+        agent=proposal.agent,
+        rule=proposal.rule,
     )
 
 
-def _add_revision(now: _Now, ticket: int, revision: int, content: TicketContent) -> None:
+def _revision(now: _Now, number: int, content: TicketContent) -> TicketRevisionRow:
+    of = asdict(now.computed_from)
+    return TicketRevisionRow(
+        revision=number,
+        at=now.at,
+        registry_digest=of.pop("registry"),
+        packs=list(of.pop("packs")),
+        content=to_json(content),
+        **of,
+    )
+
+
+def _add_revision(now: _Now, ticket: int, revision: TicketRevisionRow) -> None:
     if now.snapshots is not None:
         keep(now.session, now.snapshots, now.at)
-    of = asdict(now.computed_from)
-    now.session.add(
-        TicketRevisionRow(
-            ticket=ticket,
-            revision=revision,
-            at=now.at,
-            registry_digest=of.pop("registry"),
-            packs=list(of.pop("packs")),
-            content=to_json(content),
-            **of,
-        )
-    )
+    revision.ticket = ticket
+    now.session.add(revision)
 
 
 def _count(applied: Applied, outcome: _Outcome) -> Applied:

@@ -19,6 +19,7 @@ from store.outbox import MessageState, Outbox
 from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
+from store.snapshots import problems_of_snapshots
 from store.ticket_log import head, problems_of_log
 from vigie.broker import broker_address, broker_certificates
 from vigie.errors import UsageError
@@ -169,12 +170,14 @@ def _ticket_log(place: Workspace, _registry: Registry, _now: int) -> Iterator[Fi
     with place.database.reading() as session:
         problems = [
             *problems_of_log(session),
+            *problems_of_snapshots(session),
             *problems_of_results(session),
             *problems_of_attachments(session, place.attachments),
         ]
         newest = head(session)
     for problem in problems[:_TOLD]:
-        yield Finding("log of tickets", State.BROKEN, f"ticket {problem.ticket}: {problem.text}")
+        whose = "" if problem.ticket is None else f"ticket {problem.ticket}: "
+        yield Finding("log of tickets", State.BROKEN, f"{whose}{problem.text}")
     if len(problems) > _TOLD:
         yield Finding("log of tickets", State.BROKEN, f"and {len(problems) - _TOLD} more")
     if not problems:

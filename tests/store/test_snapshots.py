@@ -13,7 +13,15 @@ from catalog.registry import Registry
 from rules.pack import default_packs
 from store.database import Database
 from store.errors import SnapshotError, StoreError
-from store.snapshots import Snapshots, ZoneSnapshot, kept_pack, kept_zone, snapshots_of, zone_snapshot
+from store.snapshots import (
+    Snapshots,
+    ZoneSnapshot,
+    kept_pack,
+    kept_zone,
+    problems_of_snapshots,
+    snapshots_of,
+    zone_snapshot,
+)
 from store.tables import RegistrySnapshotRow, RulePackRow, TicketRevisionRow
 from store.tickets import ComputedFrom, TicketStore
 from tests.store.worlds import DAY, NOON, assessment, exposure, proposal, registry
@@ -132,3 +140,20 @@ def test_text_changed_behind_the_store_is_found(world: Database) -> None:
             kept_pack(session, snapshots.packs[0].content.digest)
         with pytest.raises(SnapshotError, match="is not in the database"):
             kept_zone(session, "0" * 64)
+        told = [problem.text for problem in problems_of_snapshots(session)]
+    zone = f"snapshot of the registry {snapshots.zone.digest[:12]} was changed after it was written"
+    assert told[0] == zone
+    assert len(told) == 1 + len(snapshots.packs)
+
+
+def test_text_that_is_gone_is_missed_by_the_revision_that_rests_on_it(world: Database) -> None:
+    snapshots = kept(registry())
+    apply(world, snapshots)
+    with world.reading() as session:
+        assert problems_of_snapshots(session) == []
+    pack = snapshots.packs[0].content.digest
+    with world.writing() as session:
+        session.execute(text("DELETE FROM rule_packs WHERE digest = :digest"), {"digest": pack})
+    with world.reading() as session:
+        (problem,) = problems_of_snapshots(session)
+    assert (problem.ticket, problem.text) == (1, f"{pack[:12]}, which revision 1 was computed from, is missing")

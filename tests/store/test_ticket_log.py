@@ -61,6 +61,11 @@ DISMISSED = "UPDATE tickets SET state = 'dismissed' WHERE id = 1"
         (DISMISSED, "1: its state is 'dismissed'; its log comes to 'validated'"),
         ("UPDATE tickets SET due = due + 1 WHERE id = 1", "1: its due is"),
         (CHANGED_REVISION, "1: revision 2 does not say what the log recorded"),
+        ("UPDATE tickets SET zone = 'b1' WHERE id = 1", "1: its zone is 'b1'; its log comes to 'a1'"),
+        ("UPDATE tickets SET agent = 'co' WHERE id = 1", "1: its agent is 'co'; its log comes to 'co2'"),
+        ("UPDATE tickets SET rule = 'heat' WHERE id = 1", "1: its rule is 'heat'; its log comes to 'co2-air'"),
+        ("UPDATE ticket_revisions SET readings_version = 9 WHERE revision = 2", "1: what revision 2 was computed from"),
+        ("UPDATE ticket_revisions SET software = '9' WHERE ticket = 2", "2: what revision 1 was computed from"),
     ],
 )
 def test_change_of_what_happened_is_evident(lived: Database, statement: str, told: str) -> None:
@@ -68,6 +73,15 @@ def test_change_of_what_happened_is_evident(lived: Database, statement: str, tol
         statement = statement.replace("'750')", "'750')::json")
     tamper(lived, statement)
     assert any(problem.startswith(told) for problem in problems(lived)), problems(lived)
+
+
+def test_ticket_that_vanished_from_its_table_is_missed(lived: Database) -> None:
+    careless = lived.engine.execution_options(vigie_writes=True, vigie_migrates=True)  # references are not looked at
+    with careless.begin() as connection:
+        if lived.engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql("DELETE FROM tickets WHERE id = 1")
+    assert problems(lived) == ["1: it is missing; its log is there"]
 
 
 def test_head_vouches_for_the_end_of_the_log_too(lived: Database) -> None:

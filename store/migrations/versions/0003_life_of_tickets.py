@@ -199,6 +199,10 @@ def _chain_what_there_is() -> None:
         (row.ticket, row.revision): row.content if isinstance(row.content, dict) else json.loads(row.content)
         for row in connection.execute(sa.text("SELECT ticket, revision, content FROM ticket_revisions"))
     }
+    matters = {
+        row.id: {"zone": row.zone, "agent": row.agent, "rule": row.rule}
+        for row in connection.execute(sa.text("SELECT id, zone, agent, rule FROM tickets"))
+    }
     numbers: dict[int, int] = {}
     standing: dict[int, dict[str, object]] = {}
     previous = ""
@@ -213,6 +217,8 @@ def _chain_what_there_is() -> None:
         known = standing.setdefault(row.ticket, {"due": None, "validated_at": None, "created": row.at})
         known["updated"] = row.at
         detail = _detail(kind, content, row.at)
+        if kind == "opened":
+            detail |= matters[row.ticket]
         record = {
             "ticket": row.ticket, "number": number, "at": row.at, "kind": kind, "by": row.by, "role": role,
             "revision": row.revision, "note": row.note, "detail": detail, "previous": previous,
