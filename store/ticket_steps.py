@@ -57,6 +57,9 @@ class TicketSteps:
     def validate(self, ticket: int, by: Actor, at: int, note: str = "", revision: int | None = None) -> None:
         """A professional makes the proposal theirs; the employer sees this revision from now on.
 
+        Validating what was amended since moves the date to act by nearer where it became more urgent, never away; a
+        date that a professional set stays.
+
         Parameters
         ----------
         note : str
@@ -71,9 +74,11 @@ class TicketSteps:
                     f"ticket {ticket} was amended since you looked (revision {revision}, now {row.revision}); "
                     "read it again, then validate"
                 )
+            _check(row, by, EventKind.VALIDATED)
+            if row.validated_revision == row.revision:
+                raise TicketStateError(f"ticket {ticket} is validated already as it is; nothing in it is new")
             _refuse_held_back(session, row)
-            due = Due(due_to_act(TicketKind(row.kind), row.priority, at))
-            _take(session, row, by, at, EventKind.VALIDATED, note, due)
+            _take(session, row, by, at, EventKind.VALIDATED, note, Due(_due_when_validated(session, row, at)))
 
     def assign(self, ticket: int, by: Actor, at: int, assignee: str, note: str = "") -> None:
         """Put it into somebody's hands: an account of the service, or an expert from outside."""
@@ -208,6 +213,15 @@ def _row(session: Session, ticket: int) -> TicketRow:
 def _needed(ticket: int, text: str, what: str, mend: str) -> None:
     if not text.strip():
         raise TicketStateError(f"ticket {ticket} cannot be {what} without a reason; {mend}")
+
+
+def _due_when_validated(session: Session, row: TicketRow, at: int) -> int:
+    """When it is to be done [ms UTC]; it does not slide each time new evidence is validated."""
+    due = due_to_act(TicketKind(row.kind), row.priority, at)
+    if row.validated_revision is None or row.due is None:
+        return due
+    chosen = any(event.kind is EventKind.RESCHEDULED for event in events_of(session, row.id))
+    return row.due if chosen else min(row.due, due)
 
 
 def _refuse_held_back(session: Session, row: TicketRow) -> None:

@@ -155,6 +155,36 @@ def test_what_is_put_off_due_or_urgent_is_said_by_a_professional(steps: TicketSt
     assert ticket(see).due == NOON + 9 * DAY
 
 
+def test_what_is_validated_is_validated_once(steps: TicketSteps, see: Views) -> None:
+    steps.validate(1, ADA, NOON + 1)
+    with pytest.raises(TicketStateError, match="ticket 1 is validated already as it is"):
+        steps.validate(1, DOC, NOON + 2)
+    service = ticket(see).service
+    assert service is not None
+    assert [event.kind for event in service.events].count(EventKind.VALIDATED) == 1
+
+
+def test_date_to_act_by_does_not_slide_with_what_is_amended(steps: TicketSteps, see: Views, world: Database) -> None:
+    steps.validate(1, ADA, NOON)
+    asked = due_to_act(TicketKind.WORKPLACE_ACTION, 3, NOON)
+    TicketStore(world).apply(A1, [proposal("a1", reason="Trois postes")], NOON + DAY, ComputedFrom(2))
+    steps.validate(1, ADA, NOON + 2 * DAY)
+    assert ticket(see).due == asked
+    TicketStore(world).apply(A1, [proposal("a1", priority=1)], NOON + 3 * DAY, ComputedFrom(3))
+    steps.validate(1, ADA, NOON + 3 * DAY)
+    assert ticket(see).due == due_to_act(TicketKind.WORKPLACE_ACTION, 1, NOON + 3 * DAY)
+
+
+def test_date_a_professional_set_stays_when_they_validate_what_is_new(
+    steps: TicketSteps, see: Views, world: Database
+) -> None:
+    steps.validate(1, ADA, NOON)
+    steps.reschedule(1, ADA, NOON + 1, NOON + 80 * DAY)
+    TicketStore(world).apply(A1, [proposal("a1", priority=1)], NOON + DAY, ComputedFrom(2))
+    steps.validate(1, ADA, NOON + 2 * DAY)
+    assert ticket(see).due == NOON + 80 * DAY
+
+
 def test_rules_do_not_change_a_priority_a_professional_set(steps: TicketSteps, see: Views, world: Database) -> None:
     steps.reprioritise(1, ADA, NOON, 4)
     second = assessment(exposure(start=NOON + DAY))
