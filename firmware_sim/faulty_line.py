@@ -154,9 +154,12 @@ class FaultyLine:
         ordinal = self._ordinal[kit]
         self._ordinal[kit] += 1
         copies: list[KitMessage] = []
+        intact = message.payload
         for number, fault in enumerate(self._script.faults):
             if fault.kind in OF_CONNECTIONS or not self._comes(number, fault, kit, message.instant):
                 continue
+            if fault.kind in CORRUPTIONS and message.payload != intact:
+                continue  # broken once is broken: as many dead letters as the report says
             if fault.kind is FaultKind.REORDER:
                 self._held[kit].append(_Held(message, fault.places, number))
                 return copies

@@ -26,7 +26,7 @@ class Choice:
     Attributes
     ----------
     since, until : int or None
-        Only what happened from the one to the other, both included [ms UTC].
+        Only what happened after the one and up to the other [ms UTC], as windows and deployments are cut.
     names : Mapping of KitId to KitId
         New names of kits; the others keep theirs.
     """
@@ -37,7 +37,7 @@ class Choice:
 
     def holds(self, instant: int) -> bool:
         """Whether an instant is within."""
-        return (self.since is None or instant >= self.since) and (self.until is None or instant <= self.until)
+        return (self.since is None or instant > self.since) and (self.until is None or instant <= self.until)
 
     def name(self, kit: KitId) -> KitId:
         """What a kit is called now."""

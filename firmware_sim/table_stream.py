@@ -197,7 +197,7 @@ def _chosen(frame: pl.DataFrame, choice: Choice, origin: Origin) -> pl.DataFrame
     if missing:
         raise ReplayError(f"there is no kit {missing[0]} to rename; the stream has {', '.join(kits) or 'none'}")
     if choice.since is not None:
-        frame = frame.filter(pl.col("instant") >= choice.since)
+        frame = frame.filter(pl.col("instant") > choice.since)
     if choice.until is not None:
         frame = frame.filter(pl.col("instant") <= choice.until)
     if frame.is_empty():

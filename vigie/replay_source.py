@@ -69,8 +69,7 @@ def stored_readings(place: "Workspace", kits: Sequence[str], chosen: Chosen) -> 
         A kit has no readings there.
     """
     choice = chosen.choice()
-    before = None if choice.since is None else choice.since - 1
-    found = place.readings.read(list(kits) or None, None, before, choice.until)
+    found = place.readings.read(list(kits) or None, None, choice.since, choice.until)
     there = set(found["kit"].unique().to_list())
     for kit in kits:
         if kit not in there:

@@ -176,3 +176,10 @@ def test_a_corrupted_message_is_noticed_and_says_nothing_that_was_not_sent(
 def test_what_is_hardly_a_message_can_be_corrupted_too(payload: bytes) -> None:
     for kind in CORRUPTIONS:
         assert heard(corrupted(payload, K1, kind, 1, np.random.default_rng(1)), K1).problems
+
+
+def test_a_message_is_broken_once_however_many_faults_would() -> None:
+    passed = Passed(stream(200), *(Fault(kind, probability=0.5) for kind in CORRUPTIONS))
+
+    broken = [item for item in passed.messages if item not in stream(200)]
+    assert len(broken) == sum(count.messages for count in passed.counts)

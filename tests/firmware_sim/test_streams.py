@@ -92,7 +92,7 @@ def test_real_and_simulated_readings_of_one_kit_never_share_a_message(name: str)
 
 
 def test_a_window_and_another_name() -> None:
-    choice = Choice(START + MINUTE, START + 2 * MINUTE, {KitId("k1"): KitId("rehearsal")})
+    choice = Choice(START, START + 2 * MINUTE, {KitId("k1"): KitId("rehearsal")})
 
     stream = TableStream(table(5, ("k1", "k2")), choice=choice)
 
@@ -110,7 +110,7 @@ def test_what_cannot_be_chosen_is_told() -> None:
 
 
 def test_a_recording_is_chosen_from_by_arrival_and_renamed_in_topic_and_payload(tmp_path: Path) -> None:
-    choice = Choice(START + 2000, None, {KitId("k1"): KitId("other")})
+    choice = Choice(START + 1000, None, {KitId("k1"): KitId("other")})
 
     stream = RecordedStream(recording(tmp_path / "r.jsonl"), choice, Origin.RECORDED)
 
