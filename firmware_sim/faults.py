@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from catalog.identifiers import KitId
+from firmware_sim.durations import duration_text
 from firmware_sim.errors import FaultScriptError
 
 
@@ -102,20 +103,34 @@ class FaultScript:
     seed: int = 0
     filename: str = "faults"
 
-    def check_kits(self, kits: Iterable[KitId]) -> None:
-        """Refuse a script that names a kit nobody plays: it would do less than it says.
+    def check(self, kits: Iterable[KitId], length: int) -> None:
+        """Refuse a script that cannot do to a stream what it says.
+
+        Parameters
+        ----------
+        kits : iterable of KitId
+            Of the stream.
+        length : int
+            From its first message to its last [ms].
 
         Raises
         ------
         FaultScriptError
+            A fault is of a kit nobody plays, or begins when all is over.
         """
         known = sorted(kits)
         for number, fault in enumerate(self.faults):
+            where = f"{self.filename}:{fault.line}: faults[{number}]"
             unknown = sorted((fault.kits or frozenset()) - set(known))
             if unknown:
                 raise FaultScriptError(
-                    f'{self.filename}:{fault.line}: faults[{number}].kits names "{unknown[0]}", which is not in the '
+                    f'{where}.kits names "{unknown[0]}", which is not in the '
                     f"stream; expected {', '.join(known)}; mend the name, or leave kits out for all"
+                )
+            if fault.start > length:
+                raise FaultScriptError(
+                    f"{where}.from is {duration_text(fault.start)} after the first message, and the stream is "
+                    f"{duration_text(length)} long; expected less; a recording is as long as it took to record"
                 )
 
     @property

@@ -96,15 +96,16 @@ def publish_kits(
     Raises
     ------
     FaultScriptError
-        The script names a kit that is not there, or asks for a restart of a broker that is not ours.
+        The script cannot do what it says to these kits, or asks for a restart of a broker that is not ours.
     BrokerUnreachableError, BrokerRefusedError, NobodyListensError, DeliveryTimeoutError
         The first kit's trouble stops the others.
     """
     settings = settings or FleetSettings()
     playback = playback or Playback()
-    settings.faults.check_kits(kit.id for kit in kits)
     began = time.monotonic()
     first = min((kit.first_departure for kit in kits), default=0)
+    last = max((int(kit.instants[-1]) for kit in kits if kit.instants.size), default=0)
+    settings.faults.check((kit.id for kit in kits), last - first)
     counter = _Counter(progress or (lambda _published: None))
     hand = FaultHand(settings.faults, settings.restart_broker)
 

@@ -107,7 +107,7 @@ class Replay:
     ReplayError
         What was recorded as real shall be real, and yet at another time, more than once or over a faulty line.
     FaultScriptError
-        The script names a kit that is not in the stream, or a restart of a broker that is not ours.
+        The script cannot do to the stream what it says, or restarts a broker that is not ours.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Replay:
         self._progress = progress or (lambda _done, _total: None)
         self._done = self._readings = 0
         _refuse_false_truth(stream, self.settings)
-        self.settings.faults.check_kits(stream.kits)
+        self.settings.faults.check(stream.kits, self._length)
         self._hand = FaultHand(self.settings.faults, self.settings.restart_broker)
 
     @property
@@ -146,7 +146,7 @@ class Replay:
         ReplayError
         """
         settings, stream = self.settings, self._stream
-        length = (settings.passes - 1) * self._period + stream.last - stream.first
+        length = self._length
         played = 0.0 if math.isinf(settings.speed) else length / settings.speed
         begin = stream.first + self._offset
         ahead = max(begin - now, begin + length - now - played)
@@ -196,6 +196,12 @@ class Replay:
     def _offset(self) -> int:
         begin = self.settings.begin
         return 0 if begin is None else begin - self._stream.first
+
+    @property
+    def _length(self) -> int:
+        """From the first message to the last, over all passes [ms]."""
+        once = self._stream.last - self._stream.first
+        return once if self.settings.passes == 1 else (self.settings.passes - 1) * self._period + once
 
     @property
     def _period(self) -> int:

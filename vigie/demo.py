@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from rich.progress import Progress
 
 from catalog.registry import Registry, parse_registry
+from firmware_sim.faults import NO_FAULTS, FaultCount, FaultScript
 from firmware_sim.fleet import FleetSettings, Wiring, publish_kits
 from firmware_sim.workplaces import DEMO_DAYS, DEMO_TIMEZONE, demo, first_demo_day, working_days
+from ingest.broker import EmbeddedBroker
 from rules.roles import Role
 from store.accounts import AccountStore
 from store.registry import save
@@ -60,6 +62,7 @@ class DemoResult:
     dead_letters: int
     summary: Summary
     accounts: tuple[DemoAccount, ...]
+    faults: tuple[FaultCount, ...] = ()
 
 
 def make_workspace(folder: Path, portal_port: int) -> Workspace:
@@ -79,16 +82,20 @@ def make_workspace(folder: Path, portal_port: int) -> Workspace:
     return workspace
 
 
-def run_demo(workspace: Workspace, today: date, progress: Progress) -> DemoResult:
+def run_demo(workspace: Workspace, today: date, progress: Progress, faults: FaultScript = NO_FAULTS) -> DemoResult:
     """Publish, collect, compute.
 
     Parameters
     ----------
     today : date
         The virtual kits measured on the last three working days before it.
+    faults : FaultScript
+        What befalls the line between the kits and the broker.
 
     Raises
     ------
+    FaultScriptError
+        The script names a kit that is not in the demo.
     RefusedError
         What was published did not all arrive.
     """
@@ -109,9 +116,14 @@ def run_demo(workspace: Workspace, today: date, progress: Progress) -> DemoResul
             progress.update(publishing, completed=count)
             progress.update(storing, completed=min(at_work.writer.stats.messages, total))
 
-        settings = FleetSettings(wiring=Wiring.GATEWAY, gateway="vigie-demo")
-        publish_kits(kits, workspace.settings.broker.url, settings, published)
-        _wait(at_work, total, lambda count: progress.update(storing, completed=min(count, total)))
+        settings = FleetSettings(
+            wiring=Wiring.GATEWAY,
+            gateway="vigie-demo",
+            faults=faults,
+            restart_broker=lambda: _restart(broker, at_work, workspace.settings.broker.client_id),
+        )
+        came = publish_kits(kits, workspace.settings.broker.url, settings, published)
+        _wait(at_work, came.acknowledged, lambda count: progress.update(storing, completed=min(count, total)))
     stats = at_work.writer.stats
     computing = progress.add_task("exposures, decisions, tickets", total=None)
     summary = compute(
@@ -119,7 +131,7 @@ def run_demo(workspace: Workspace, today: date, progress: Progress) -> DemoResul
         now(),
         progress=lambda done, zones, _zone: progress.update(computing, completed=done, total=zones),
     )
-    return DemoResult(stats.messages, stats.readings, stats.dead, summary, accounts)
+    return DemoResult(stats.messages, stats.readings, stats.dead, summary, accounts, came.faults)
 
 
 def demo_registry(first: date) -> Registry:
@@ -159,6 +171,25 @@ def _wait(at_work: Collecting, total: int, told: Callable[[int], None]) -> None:
         told(at_work.writer.stats.messages)
         time.sleep(0.05)
     told(total)
+
+
+def _restart(broker: EmbeddedBroker | None, at_work: Collecting, client_id: str) -> None:
+    """End the embedded broker as an orderly end does, start it, and wait until the collector listens again."""
+    if broker is None:
+        raise RefusedError("the broker of this workspace is not ours to restart")
+    before = at_work.collector.stats.connections
+    left = broker.finish(client_id)
+    if left:
+        raise RefusedError(f"{left} messages were still in the broker that was to be restarted")
+    broker.stop()
+    broker.start()
+    deadline = time.monotonic() + _PATIENCE
+    while at_work.collector.stats.connections == before or at_work.collector.stats.error:
+        if time.monotonic() > deadline:
+            raise RefusedError(
+                f"the collector did not come back within {_PATIENCE:.0f} s: {at_work.collector.stats.error}"
+            )
+        time.sleep(0.05)
 
 
 def preferred_port(port: int) -> int:

@@ -26,6 +26,12 @@ def test_the_registry_of_the_reference_page_is_read() -> None:
     assert [len(registry.zones), len(registry.deployments), len(registry.calibrations)] == [1, 1, 1]
 
 
+def test_the_registry_of_the_rehearsal_is_read_and_its_kits_are_simulated() -> None:
+    path = DOCS / "_examples" / "rehearsal.yaml"
+    registry = parse_registry(path.read_text(encoding="utf-8"), path.name)
+    assert [kit.simulated for kit in registry.kits.values()] == [True]
+
+
 @pytest.mark.parametrize("block", TOML_BLOCKS)
 def test_toml_on_a_page_is_toml_and_mappings_are_mappings(block: str) -> None:
     document = tomllib.loads(block)

@@ -86,7 +86,15 @@ def test_a_kit_nobody_plays_is_refused() -> None:
     script = load_faults("faults:\n  - kind: loss\n    kits: [k9]\n", "f.yaml")
 
     with pytest.raises(FaultScriptError, match=r'f.yaml:2: faults\[0\].kits names "k9".*expected k1, k2'):
-        script.check_kits([KitId("k2"), KitId("k1")])
+        script.check([KitId("k2"), KitId("k1")], 1_000)
+
+
+def test_a_fault_that_begins_when_all_is_over_is_refused() -> None:
+    script = load_faults("faults:\n  - kind: loss\n    from: 2 h\n", "f.yaml")
+
+    with pytest.raises(FaultScriptError, match=r"f.yaml:2: faults\[0\].from is 2 h after .* the stream is 20 s long"):
+        script.check([KitId("k1")], 20_000)
+    script.check([KitId("k1")], 7_200_000)
 
 
 def test_a_broker_that_is_not_ours_is_not_restarted() -> None:
@@ -103,7 +111,8 @@ def test_a_broker_that_is_not_ours_is_not_restarted() -> None:
         for page in sorted(DOCS.rglob("*.md"))
         for number, block in enumerate(re.findall(r"^```yaml\n(.*?)^```", page.read_text("utf-8"), re.M | re.S))
         if "\nfaults:" in f"\n{block}"
-    ],
+    ]
+    + [pytest.param((DOCS / "_examples" / "drop-out.yaml").read_text("utf-8"), id="drop-out")],
 )
 def test_scripts_on_the_pages_can_be_used_as_they_are(block: str) -> None:
     assert load_faults(block, "page").faults

@@ -156,7 +156,7 @@ def test_passes_begin_as_often_as_asked() -> None:
 
     assert [(instant - START) // MINUTE for _, instant, *_ in said(sent(replay))] == [0, 1, 1440, 1441]
     with pytest.raises(ReplayError, match="every 60 s, and is 120 s long"):
-        sent(Replay(TableStream(table(2)), "localhost", ReplaySettings(passes=2, every=MINUTE)))
+        Replay(TableStream(table(2)), "localhost", ReplaySettings(passes=2, every=MINUTE))
 
 
 def test_everything_moves_with_the_beginning() -> None:

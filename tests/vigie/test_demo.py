@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from firmware_sim.workplaces import demo, first_demo_day
 from tests.vigie.running import rows, vigie
-from vigie.demo import preferred_port
+from vigie.demo import SEED, preferred_port, today_in_france
 
 
 @pytest.mark.slow
@@ -46,3 +47,32 @@ def test_demo_takes_a_free_port_for_the_portal_where_the_usual_one_is_taken() ->
         port = taken.getsockname()[1]
         assert preferred_port(port) == 0
     assert preferred_port(port) == port
+
+
+@pytest.mark.slow
+def test_demo_over_a_bad_line_misses_what_the_report_says_and_nothing_else(tmp_path: Path) -> None:
+    folder, faults = tmp_path / "demo", tmp_path / "faults.yaml"
+    faults.write_text(
+        "seed: 3\nfaults:\n  - {kind: loss, probability: 0.01}\n  - {kind: disconnect, every: 9 h}\n"
+        "  - {kind: broker_restart, from: 30 h}\n",
+        encoding="utf-8",
+    )
+
+    done = vigie("demo", "--once", "--folder", folder, "--faults", faults)
+
+    lost = re.search(r"loss +(\d+) messages \((\d+) readings\)", done.stdout)
+    assert lost is not None
+    assert int(lost[1]) > 100
+    assert "broker_restart  came 1 time" in done.stdout
+    whole = sum(kit.reading_count for kit in demo(first_demo_day(today_in_france()), SEED))
+    assert len(rows("readings", "-w", folder)) == whole - int(lost[2])
+
+
+def test_demo_tells_a_mistake_in_the_faults_before_it_begins(tmp_path: Path) -> None:
+    faults = tmp_path / "faults.yaml"
+    faults.write_text("faults:\n  - kind: los\n", encoding="utf-8")
+
+    done = vigie("demo", "--once", "--folder", tmp_path / "demo", "--faults", faults, code=2)
+
+    assert "faults.yaml:2" in done.stderr
+    assert not (tmp_path / "demo").exists()

@@ -28,6 +28,9 @@ def demo(
     port: Annotated[
         int | None, typer.Option("--port", help="Port of the portal; default: 8080, or a free one where that is taken.")
     ] = None,
+    faults: Annotated[
+        Path | None, typer.Option("--faults", metavar="FILE", help="What befalls the line of the kits (YAML).")
+    ] = None,
 ) -> None:
     """The whole pipeline on virtual kits: broker, collector, tables, exposures, tickets, portal.
 
@@ -35,14 +38,17 @@ def demo(
     """
     from vigie.compilation import announce_compilation
     from vigie.demo import make_workspace, preferred_port, run_demo, today_in_france
+    from vigie.fault_words import fault_lines, read_faults
     from vigie.progress import bars
 
+    script = read_faults(faults)
     chosen = preferred_port(_USUAL_PORT) if port is None else port
     workspace = make_workspace(folder, chosen)
     announce_compilation()
     with bars() as progress:
-        result = run_demo(workspace, today_in_france(), progress)
+        result = run_demo(workspace, today_in_france(), progress, script)
     _tell(workspace, result)
+    sys.stdout.writelines(f"{line}\n" for line in fault_lines(script, result.faults))
     if once:
         sys.stdout.write(f"\nThe portal: vigie serve --workspace {folder}\n")
         _accounts(result)
