@@ -25,7 +25,7 @@ class RecordedStream:
     Raises
     ------
     ReplayError
-        Nothing is chosen, or a kit to rename is not in it.
+        Nothing is chosen, or a kit that is named is not in it.
     """
 
     announced = True
@@ -38,25 +38,24 @@ class RecordedStream:
         self.held_back = 0
         """Messages not told so far, because a changed form would have said something else."""
         self._choice = choice
+        there = {kit for message in recording.messages() if (kit := kit_of(message.topic)) is not None}
+        unknown = sorted((set(choice.names) | (choice.kits or frozenset())) - there)
+        if unknown:
+            raise ReplayError(
+                f"{recording.path}: there is no kit {unknown[0]}; it has {', '.join(sorted(there)) or 'none'}"
+            )
         self.size = 0
         kits: set[KitId] = set()
         first = last = None
-        for message in self._chosen():
+        for kit, message in self._chosen():
             self.size += 1
             last = self._departure(message)
             first = last if first is None else first
-            kit = kit_of(message.topic)
-            if kit is not None:
-                kits.add(kit)
+            kits.add(choice.name(kit))
         if first is None or last is None:
             raise ReplayError(f"{recording.path}: no message of a kit to replay{_between(choice)}")
         self.first, self.last = first, last
-        missing = sorted(set(choice.names) - kits)
-        if missing:
-            raise ReplayError(
-                f"{recording.path}: there is no kit {missing[0]} to rename; it has {', '.join(sorted(kits))}"
-            )
-        self.kits = sorted({choice.name(kit) for kit in kits})
+        self.kits = sorted(kits)
 
     @cached_property
     def step(self) -> int:
@@ -65,18 +64,15 @@ class RecordedStream:
 
     def messages(self, offset: int) -> Iterator[KitMessage]:
         """All of it, in the order and with the spacing it came."""
-        for message in self._chosen():
-            told = self._told(message, offset)
+        for kit, message in self._chosen():
+            told = self._told(kit, message, offset)
             if told is None:
                 self.held_back += 1
             else:
                 yield told
 
-    def _told(self, message: Recorded, offset: int) -> KitMessage | None:
-        kit = kit_of(message.topic)
+    def _told(self, kit: KitId, message: Recorded, offset: int) -> KitMessage | None:
         instant = self._departure(message) + offset
-        if kit is None:
-            return KitMessage(message.topic, message.payload, instant, message.retain)
         telling = Telling(self._choice.name(kit), offset, self.origin)
         topic = message.topic.replace(f"/{kit}/", f"/{telling.kit}/", 1)
         if topic.endswith("/status"):
@@ -86,12 +82,12 @@ class RecordedStream:
         except CannotBeToldError:
             return None
 
-    def _chosen(self) -> Iterator[Recorded]:
-        return (
-            message
-            for message in self.recording.messages()
-            if self._choice.holds(message.at) and kit_of(message.topic) is not None
-        )
+    def _chosen(self) -> Iterator[tuple[KitId, Recorded]]:
+        wanted = self._choice.kits
+        for message in self.recording.messages():
+            kit = kit_of(message.topic)
+            if kit is not None and (wanted is None or kit in wanted) and self._choice.holds(message.at):
+                yield kit, message
 
     def _departure(self, message: Recorded) -> int:
         """When it came [ms UTC], by the clock that is never set."""

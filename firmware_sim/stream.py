@@ -29,11 +29,14 @@ class Choice:
         Only what happened after the one and up to the other [ms UTC], as windows and deployments are cut.
     names : Mapping of KitId to KitId
         New names of kits; the others keep theirs.
+    kits : frozenset of KitId or None
+        Only these, by the names they had; None for all.
     """
 
     since: int | None = None
     until: int | None = None
     names: Mapping[KitId, KitId] = field(default_factory=dict)
+    kits: frozenset[KitId] | None = None
 
     def holds(self, instant: int) -> bool:
         """Whether an instant is within."""

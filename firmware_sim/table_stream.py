@@ -57,7 +57,7 @@ class TableStream:
     Raises
     ------
     ReplayError
-        The table holds what cannot be replayed, nothing is chosen, or a kit to rename is not in it.
+        The table holds what cannot be replayed, nothing is chosen, or a kit that is named is not in it.
     """
 
     announced = False
@@ -193,9 +193,11 @@ def _in_order(recording: pl.DataFrame | ReadingColumns) -> pl.DataFrame:
 def _chosen(frame: pl.DataFrame, choice: Choice, origin: Origin) -> pl.DataFrame:
     """What is replayed of a table, under its new names, marked as it shall be."""
     kits = sorted(frame["kit"].unique().to_list())
-    missing = sorted(set(choice.names) - set(kits))
-    if missing:
-        raise ReplayError(f"there is no kit {missing[0]} to rename; the stream has {', '.join(kits) or 'none'}")
+    unknown = sorted((set(choice.names) | (choice.kits or frozenset())) - set(kits))
+    if unknown:
+        raise ReplayError(f"there is no kit {unknown[0]}; the stream has {', '.join(kits) or 'none'}")
+    if choice.kits is not None:
+        frame = frame.filter(pl.col("kit").is_in(sorted(choice.kits)))
     if choice.since is not None:
         frame = frame.filter(pl.col("instant") > choice.since)
     if choice.until is not None:

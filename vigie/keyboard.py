@@ -1,6 +1,7 @@
 """Hands on what is being played: keys where there is a terminal, signals everywhere."""
 
 import contextlib
+import os
 import select
 import signal
 import sys
@@ -42,11 +43,16 @@ def hands_on(playback: "Playback") -> Iterator[Hands]:
     }
     before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
     try:
-        with _keys(playback) if sys.stdin.isatty() else contextlib.nullcontext():
+        with _keys(playback) if _has_terminal() else contextlib.nullcontext():
             yield hands
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _has_terminal() -> bool:
+    """Whether keys come to us: a job in the background that touches its terminal is stopped by it."""
+    return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
 
 
 @contextlib.contextmanager
@@ -71,8 +77,6 @@ def _keys(playback: "Playback") -> Iterator[None]:
 
 
 def _read_keys(terminal: int, playback: "Playback", done: threading.Event) -> None:
-    import os
-
     while not done.is_set():
         readable, _, _ = select.select([terminal], [], [], _LOOK)
         if not readable:

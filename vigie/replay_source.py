@@ -36,28 +36,30 @@ class Chosen:
     names: Sequence[str]
     timezone: str
 
-    def choice(self) -> "Choice":
-        """The same, read.
+    def choice(self, kits: Sequence[str] = ()) -> "Choice":
+        """The same, read; only some kits where any is named.
 
         Raises
         ------
         UsageError
         """
+        from catalog.identifiers import KitId
         from firmware_sim.stream import Choice
 
         since = parse_instant(self.since, self.timezone, "--from") if self.since else None
         until = parse_until(self.until, self.timezone, "--to") if self.until else None
         if since is not None and until is not None and until < since:
             raise UsageError(f"--to {self.until} is before --from {self.since}")
-        return Choice(since, until, _names(self.names))
+        only = frozenset(KitId(kit) for kit in kits) or None
+        return Choice(since, until, _names(self.names), only)
 
 
-def recorded_stream(path: Path, chosen: Chosen, origin: "Origin") -> "RecordedStream":
-    """A recording of vigie record."""
+def recorded_stream(path: Path, kits: Sequence[str], chosen: Chosen, origin: "Origin") -> "RecordedStream":
+    """A recording of vigie record; only some kits of it where any is named."""
     from firmware_sim.record_file import Recording
     from firmware_sim.recorded_stream import RecordedStream
 
-    return RecordedStream(Recording(path), chosen.choice(), origin)
+    return RecordedStream(Recording(path), chosen.choice(kits), origin)
 
 
 def stored_readings(place: "Workspace", kits: Sequence[str], chosen: Chosen) -> "pl.DataFrame":
@@ -74,9 +76,7 @@ def stored_readings(place: "Workspace", kits: Sequence[str], chosen: Chosen) -> 
     for kit in kits:
         if kit not in there:
             within = "" if choice.since is None and choice.until is None else " in that time"
-            raise UsageError(
-                f"{place.root}: no readings of {kit}{within}; vigie kits -w {place.root} lists its kits"
-            )
+            raise UsageError(f"{place.root}: no readings of {kit}{within}; vigie kits -w {place.root} lists its kits")
     if found.is_empty():
         raise UsageError(f"{place.root}: no readings to replay; vigie readings -w {place.root} lists what there is")
     return found

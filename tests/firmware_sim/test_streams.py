@@ -103,7 +103,7 @@ def test_a_window_and_another_name() -> None:
 
 
 def test_what_cannot_be_chosen_is_told() -> None:
-    with pytest.raises(ReplayError, match="there is no kit k9 to rename; the stream has k1"):
+    with pytest.raises(ReplayError, match="there is no kit k9; the stream has k1"):
         TableStream(table(2), choice=Choice(names={KitId("k9"): KitId("x")}))
     with pytest.raises(ReplayError, match="no reading to replay in that time"):
         TableStream(table(2), choice=Choice(since=START + 10**9))
@@ -131,6 +131,14 @@ def test_a_recording_as_recorded_is_itself_to_the_byte_and_else_marked(tmp_path:
     marked = list(RecordedStream(file).messages(0))
     assert b'"simulated":true' in marked[0].payload
     assert [kit for kit, *_, mark in said(marked[1:]) if mark] == ["k1", "k1", "k1"]  # k2's name k1: dead letters
+
+
+def test_only_some_kits_of_a_recording(tmp_path: Path) -> None:
+    file = recording(tmp_path / "r.jsonl")
+
+    assert RecordedStream(file, Choice(kits=frozenset({KitId("k2")}))).kits == ["k2"]
+    with pytest.raises(ReplayError, match=r"there is no kit k9; it has k1, k2"):
+        RecordedStream(file, Choice(kits=frozenset({KitId("k9")})))
 
 
 def test_a_recording_of_nothing_cannot_be_replayed(tmp_path: Path) -> None:

@@ -288,7 +288,7 @@ def test_a_rehearsal_never_touches_a_real_kit(tmp_path: Path) -> None:
         (("FILE", "--from-workspace", "."), "one of the two"),
         (("FILE", "--as", "a"), "expected KIT=OTHER"),
         (("FILE", "--as", "a=x", "--as", "b=x"), "two kits one name"),
-        (("FILE", "--as", "nobody=x"), "there is no kit nobody to rename"),
+        (("FILE", "--as", "nobody=x"), "there is no kit nobody"),
         (("FILE", "--loop", "0"), "--loop is 0; expected 1 or more"),
         (("FILE", "--every", "1d"), "add --loop N"),
         (("FILE", "--loop", "2", "--every", "1"), "expected a duration such as"),

@@ -52,7 +52,7 @@ def replay(
     ] = None,
     kit: Annotated[
         list[str] | None,
-        typer.Option("--kit", metavar="KIT", help="Of files: the kit they come from. Of a workspace: only this kit."),
+        typer.Option("--kit", metavar="KIT", help="Of CSV and Parquet: whose they are. Else: only this kit."),
     ] = None,
     since: FromOption = None,
     until: ToOption = None,
@@ -210,7 +210,9 @@ def _from_files(
     if recordings:
         if len(files) > 1:
             raise UsageError(f"{recordings[0]} is a recording and is replayed alone; {len(files)} files are named")
-        stream = recorded_stream(files[0], chosen, origin)
+        if mapping is not None:
+            raise UsageError(f"{files[0]} is a recording: it says what is in it; leave --mapping out")
+        stream = recorded_stream(files[0], kits, chosen, origin)
         cut = stream.recording.cut()
         if cut is not None:
             more = f"; {cut.following} lines after it are not read" if cut.following else ""
