@@ -16,6 +16,21 @@ MINUS = "\u2212"
 MOST_DATES = 3
 """Dates listed one by one; more are told from the first to the last."""
 
+_IN_SOURCES = (
+    (" as amended by ", ", modifié par "),
+    (" (as preserved by ", " (maintenu par "),
+    (" as quoted by ", ", cité par "),
+    (" quoted in ", ", cité par "),
+    ("(quoted in ", "(cité par "),
+    ("decree ", "décret "),
+    ("Decree ", "Décret "),
+    ("annex ", "annexe "),
+    (" + annex", " + annexe"),
+    (" et seq.", " et suivants"),
+    ("; ", " ; "),
+)
+"""English words of the limits table's sources, and what stands for them in a French sentence."""
+_ELISION = re.compile(r"(?<=[^\W\d])'(?=\w)")
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:ppm|ppb|µg|mg|dB|lx|°C|h|min|minutes)\b)")
 
 _MONTHS_FR = (
@@ -56,17 +71,34 @@ class Language(Enum):
 
 
 def typeset_french(text: str) -> str:
-    """A French text typed with plain spaces, with the spaces French print wants, so that no line starts with a colon.
+    """A French text as it is typed, with the spaces and apostrophes French print wants; no line starts with a colon.
 
     Examples
     --------
     >>> typeset_french("Bruit : 1000 ppm ; 20 %") == "Bruit\u00a0: 1000\u00a0ppm\u202f; 20\u202f%"
     True
+    >>> typeset_french("L'air ('dépasse')")
+    "L’air ('dépasse')"
     """
     text = text.replace(" :", f"{NO_BREAK_SPACE}:").replace(" %", f"{NARROW_SPACE}%")
     for mark in ";!?":
         text = text.replace(f" {mark}", f"{NARROW_SPACE}{mark}")
-    return _BEFORE_UNIT.sub(NO_BREAK_SPACE, text)
+    return _ELISION.sub("’", _BEFORE_UNIT.sub(NO_BREAK_SPACE, text))
+
+
+def french_source(source: str) -> str:
+    """Where a limit is written, as the limits table has it, without its English words.
+
+    Examples
+    --------
+    >>> french_source("R4412-149 (decree 2019-1487)")
+    'R4412-149 (décret 2019-1487)'
+    >>> french_source("Anses 2013 quoted in INRS FT47")
+    'Anses 2013, cité par INRS FT47'
+    """
+    for english, french in _IN_SOURCES:
+        source = source.replace(english, french)
+    return typeset_french(source)
 
 
 def number(value: float, decimals: int, language: Language) -> str:

@@ -302,8 +302,8 @@ def _limit(session: Session, row: TicketRow, revision: int, entry: Entry) -> Res
 def _corrected(ticket: int, number: int, known: Mapping[int, StoredResult]) -> StoredResult:
     found = known.get(number)
     if found is None:
-        there = ", ".join(str(each) for each in known) or "none"
-        raise MetrologyError(f"ticket {ticket} has no metrology result {number} to replace; it has: {there}")
+        there = ", ".join(str(each.id) for each in known.values() if each.stands) or "none"
+        raise MetrologyError(f"ticket {ticket} has no metrology result {number}; those that stand: {there}")
     if found.withdrawn:
         raise MetrologyError(f"metrology result {number} withdraws {found.replaces}; enter a new one instead")
     if found.replaced_by is not None:

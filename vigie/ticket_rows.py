@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from catalog.quantities import quantities
 from catalog.suggest import did_you_mean
+from rules.kit_checks import AGENT
 from rules.ticket_kinds import TicketKind
 from rules.tickets import TicketState
 from store.registry import load
@@ -126,7 +128,7 @@ def tickets_listed(place: Workspace, wanted: Wanted, limit: int | None = None) -
     Raises
     ------
     UsageError
-        No such zone, employer, state or kind.
+        No such zone, employer, state, kind or agent.
     """
     page = place.views.tickets(Scope.service(), _filter(place, wanted), limit)
     return Listed(pl.DataFrame([_line(line) for line in page.lines], schema=_LINE_SCHEMA, orient="row"), page.total)
@@ -150,7 +152,7 @@ def _filter(place: Workspace, wanted: Wanted) -> TicketFilter:
         states=states,
         kinds=kinds,
         priority=wanted.priority,
-        agent=wanted.agent,
+        agent=None if wanted.agent is None else one_of("--agent", wanted.agent, _agents()),
         zone=None if wanted.zone is None else zone_named(registry, wanted.zone).id,
         employer=wanted.employer,
         assignee=None if wanted.assignee is None else wanted.assignee.strip().lower(),
@@ -158,6 +160,11 @@ def _filter(place: Workspace, wanted: Wanted) -> TicketFilter:
         awake_at=wanted.awake_at,
         words=wanted.words,
     )
+
+
+def _agents() -> list[str]:
+    """What a ticket can be about: the agents of the catalog, and a kit."""
+    return list(dict.fromkeys([*(quantity.agent for quantity in quantities().values()), AGENT]))
 
 
 def _states(text: str) -> Sequence[TicketState]:

@@ -39,7 +39,8 @@ def _lines(ticket: TicketView, zone: ZoneInfo) -> Iterator[str]:
     yield f"priority {ticket.priority} ({_PRIORITIES[ticket.priority]}){_due(ticket, zone)}{_assignee(ticket)}"
     yield from ("", content.reason_fr, "", content.advice_fr, "")
     yield f"rule {ticket.rule}, level {content.level}, pack {content.pack} {content.pack_version}"
-    yield f"limit: {content.limit_source}"
+    if content.limit_source:
+        yield f"limit: {content.limit_source}"
     if content.held_back_by:
         yield f"held back: {content.held_back_by}"
     if ticket.service:
@@ -67,7 +68,9 @@ def _standing(notes: ServiceNotes, zone: ZoneInfo) -> Iterator[str]:
     if standing.transitions:
         latest = standing.transitions[-1]
         flapping = ", comes and goes: held as one matter" if latest.flapping else ""
-        yield f"its rule is {latest.state.value.replace('_', ' ')} since {_local(latest.at, zone)}{flapping}"
+        under_way = latest.at > standing.updated  # acute rules judge a shift before it is over
+        since = "by the shift that is under way until" if under_way else "since"
+        yield f"its rule is {latest.state.value.replace('_', ' ')} {since} {_local(latest.at, zone)}{flapping}"
 
 
 def _due(ticket: TicketView, zone: ZoneInfo) -> str:
@@ -79,10 +82,10 @@ def _assignee(ticket: TicketView) -> str:
 
 
 def _evidence(item: Evidence, zone: ZoneInfo) -> str:
-    shown = "no value" if item.value is None else with_spread(item.value, 2 * (item.uncertainty or 0))
-    value = shown if item.value is None else f"{shown} {item.unit}"
+    spread = 2 * (item.uncertainty or 0)
+    value = "no value" if item.value is None else f"{with_spread(item.value, spread)} {item.unit} (k = 2)"
     return (
-        f"  {_local(item.start, zone)}  {item.kit}  {item.quantity} {item.measure}  {value} (k = 2)"
+        f"  {_local(item.start, zone)}  {item.kit}  {item.quantity} {item.measure}  {value}"
         f"  limit {item.limit:g}  {item.decision}  coverage {100 * item.coverage:.0f} %"
     )
 

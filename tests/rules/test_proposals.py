@@ -85,18 +85,19 @@ def test_reason_is_one_exact_sentence_in_each_language() -> None:
     exposures.append(measured("co2", Measure.MAX_1H, WEEK[2], 700.0))
     [ticket] = proposed(exposures)
     source = "INRS (Guichard & Gérardin, HST sept. 2021; communiqué 2022)"
+    source_fr = source.replace(";", "\u202f;")
     assert ticket.reason_fr == (
         "Dioxyde de carbone (CO₂)\u00a0: dépassement indiqué lors de 2 des 3 périodes de travail évaluées "
         "(2 mars 2026 et 3 mars 2026)\u202f; moyenne la plus haute sur 1\u00a0h atteignant 1\u202f400 ± 120\u00a0ppm "
-        f"(k = 2) pour une valeur repère de 1\u202f000\u00a0ppm ({source})\u202f; plus de dépassement indiqué depuis "
-        "le 4 mars 2026, à confirmer sur trois périodes de travail de suite."
+        f"(k = 2) pour une valeur repère de 1\u202f000\u00a0ppm ({source_fr})\u202f; plus de dépassement indiqué "
+        "depuis le 4 mars 2026, à confirmer sur trois périodes de travail de suite."
     )
     assert ticket.reason_en == (
         "Carbon dioxide (CO₂): exceedance indicated in 2 of 3 shifts assessed (2 March 2026 and 3 March 2026); "
         f"highest 1-hour mean up to 1,400 ± 120\u00a0ppm (k = 2) against a guide value of 1,000\u00a0ppm ({source}); "
         "no exceedance indicated since 4 March 2026, to be confirmed over three shifts in a row."
     )
-    assert ticket.title_fr == "Renouvellement de l'air (CO₂)\u00a0: objectif de 1000\u00a0ppm dépassé"
+    assert ticket.title_fr == "Renouvellement de l’air (CO₂)\u00a0: objectif de 1000\u00a0ppm dépassé"
     assert ticket.pack == "reperes"
 
 

@@ -131,7 +131,7 @@ def test_a_correction_replaces_and_nothing_is_deleted(world: Database, ticket: i
     assert standing.verdict is MetrologyVerdict.DOES_NOT_EXCEED
     with pytest.raises(MetrologyError, match="was replaced by 2 already"):
         enter(world, ticket, ADA, NOON, entry(650.0, replaces=1))
-    with pytest.raises(MetrologyError, match="no metrology result 9 to replace; it has: 1, 2"):
+    with pytest.raises(MetrologyError, match="no metrology result 9; those that stand: 2"):
         enter(world, ticket, ADA, NOON, entry(650.0, replaces=9))
 
 

@@ -69,6 +69,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("exposures", "--measure", "max1h"), 'did you mean "max_1h"?'),
         (("exposures", "--window", "shifts"), 'did you mean "shift"?'),
         (("tickets", "--state", "open"), "proposed"),
+        (("tickets", "--agent", "noize"), '--agent is "noize"; did you mean "noise"?'),
         (("readings", "--from", "2015-13-01"), "expected a date such as"),
         (("readings", "--from", "2015-02-04", "--to", "2015-02-02"), "is before --from"),
         (("readings", "--json", "--csv"), "exclude each other"),

@@ -79,7 +79,7 @@ def test_the_whole_way_in_a_process_of_its_own(place: Workspace) -> None:
         (("--value", "9", "-q", "toluene"), "name the limit to hold it against with --limit"),
         (("--value", "9", "--limit", "toluen-vlep-8h"), 'did you mean "toluene-vlep-8h"?'),
         (("--value", "9", "--limit", "co2-erp-800", "--performed", "2020-01-01"), "is not in force on 2020-01-01"),
-        (("--value", "9", "--replaces", "7"), "no metrology result 7 to replace; it has: none"),
+        (("--value", "9", "--replaces", "7"), "no metrology result 7; those that stand: none"),
         (("--value", "9", "--withdraw", "7"), "--withdraw and --value exclude each other"),
         (("--withdraw", "7"), "cannot be withdrawn without a reason"),
         (("--limit", "7"), "--limit without --value"),

@@ -85,9 +85,9 @@ def test_a_mail_says_title_place_date_and_link_and_no_more(service: World) -> No
     (mail, *_) = service.tell()
 
     assert mail.message.body == (
-        "Ce ticket est à traiter sans délai.\n"
+        "Cette fiche est à traiter sans délai.\n"
         "\n"
-        f"Ticket {number}\u00a0: Air confiné\n"
+        f"Fiche nº {number}\u00a0: Air confiné\n"
         "Lieu\u00a0: Zone a1 (Site siteA)\n"
         "Échéance\u00a0: 30 mars 2026\n"
         "\n"
@@ -192,7 +192,7 @@ def test_an_assignment_is_told_to_the_one_it_is_assigned_to(service: World) -> N
     service.tell()
     service.steps.assign(number, ADA, service.later(HOUR), EVA.email)
 
-    assert service.told() == {EVA.email: "[Vigie] Vous est confié\u00a0: Air confiné – Zone a1"}
+    assert service.told() == {EVA.email: "[Vigie] Vous est confiée\u00a0: Air confiné – Zone a1"}
 
 
 def test_an_expert_is_told_nothing_of_other_tickets(talkative: World) -> None:

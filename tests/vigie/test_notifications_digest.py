@@ -98,9 +98,9 @@ def test_a_digest_says_what_is_new(service: World) -> None:
         "- Nouvelle proposition\u00a0: Bruit – Zone b1 (Site siteB) – échéance\u00a0: 9 mars 2026\n"
         f"  https://vigie.example/tickets/{first + 1}\n"
         "\n"
-        "Empreinte du journal des tickets\u00a0:\n"
+        "Empreinte du journal des fiches\u00a0:\n"
         f"{head}\n"
-        "Gardez ce message\u00a0: l'empreinte montre plus tard si le journal a été modifié.\n"
+        "Gardez ce message\u00a0: l’empreinte montre plus tard si le journal a été modifié.\n"
         "\n"
         "-- \n"
         "SPST du Test\n"
@@ -217,7 +217,7 @@ def test_an_employer_reads_of_their_own_validated_tickets_only(service: World) -
     assert mails[ALICE.email].message.body == (
         "Nouveau (1)\n"
         "===========\n"
-        "- Validé\u00a0: Air confiné – Zone a1 (Site siteA) – échéance\u00a0: 1er avril 2026\n"
+        "- Validée\u00a0: Air confiné – Zone a1 (Site siteA) – échéance\u00a0: 1er avril 2026\n"
         f"  https://vigie.example/tickets/{ours}\n"
         "\n"
         "-- \n"
@@ -244,7 +244,7 @@ def test_due_soon_then_overdue_then_done_then_followed_up(service: World) -> Non
 
     service.steps.finish(number, ADA, service.later(HOUR), "aéré")
     done = morning(service)
-    assert "Réalisé" in done[ALICE.email].message.body
+    assert "Faite" in done[ALICE.email].message.body
     assert "En retard" not in done[PAUL.email].message.body
     assert morning(service, 180) == {}
 
@@ -289,7 +289,7 @@ def test_an_expert_is_reminded_of_their_own_and_only_with_a_reason(service: Worl
 
     soon = morning(service, 25)[EVA.email].message
 
-    assert "Vous sont confiés (1)" in soon.body
+    assert "Vous sont confiées (1)" in soon.body
     assert "Bruit" not in soon.body
     assert "Empreinte" not in soon.body
 

@@ -79,7 +79,7 @@ def snooze(
     note: NoteOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Put a ticket off: nobody is reminded of it and lists leave it out until then.
+    """Put a ticket off: nobody is reminded of it until then, and vigie tickets --awake leaves it out.
 
     Example: vigie ticket snooze 1 --until 2026-04-01 --by j.martin@service.example --note "atelier fermé"
     """

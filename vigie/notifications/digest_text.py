@@ -17,6 +17,7 @@ from vigie.notifications.words import (
     MORE,
     NEWS,
     SIMULATION,
+    TICKET,
     TO_DECIDE,
     YOURS,
     Phrase,
@@ -137,7 +138,7 @@ def _item(item: Item, language: Language, head: Letterhead) -> list[str]:
     if ticket.due is not None:
         due = f" – {DUE_IN_A_LINE.in_language(language)}{colon(language)}{date_of(ticket.due, head.timezone, language)}"
     line = f"- {mark}{topic}{titled(ticket, language)} – {where(ticket)}{due}"
-    return [line, f"  {head.link(ticket.id)}" if head.portal else f"  Ticket {ticket.id}"]
+    return [line, f"  {head.link(ticket.id)}" if head.portal else f"  {TICKET.in_language(language)} {ticket.id}"]
 
 
 def _items(tickets: Iterable[TicketFacts]) -> tuple[Item, ...]:
