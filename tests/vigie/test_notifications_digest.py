@@ -108,6 +108,19 @@ def test_a_digest_says_what_is_new(service: World) -> None:
     )
 
 
+def test_a_proposal_that_was_decided_meanwhile_is_no_news(service: World) -> None:
+    validated = service.propose("a1")
+    dismissed = service.propose("a2", title_fr="Bruit")
+    service.propose("b1", title_fr="Lumière")
+    service.steps.validate(validated, ADA, service.later(HOUR))
+    service.steps.dismiss(dismissed, ADA, service.later(HOUR), DismissalReason.KNOWN, "bien connu")
+
+    mail = morning(service)[PAUL.email].message
+
+    assert mail.subject == "[Vigie] Le point du 3 mars 2026 – nouveau\u00a0: 1"
+    assert "Nouvelle proposition\u00a0: Lumière" in mail.body
+
+
 def test_news_are_told_once_and_what_waits_every_day(service: World) -> None:
     service.propose("a1")
     assert "Nouveau (1)" in morning(service)[ADA.email].message.body
@@ -301,6 +314,7 @@ def test_simulated_tickets_are_marked_and_the_subject_where_nothing_else_is_told
     assert "- [SIMULATION] Nouvelle proposition" in mail.body
 
     number = service.propose("b1")
+    service.propose("b1", rule="other")
     service.steps.validate(number, ADA, service.later(HOUR))
     mails = morning(service)
     assert mails[PAUL.email].message.subject.startswith("[Vigie] ")

@@ -150,6 +150,8 @@ class _Edition:
             if ticket is None or not recipient.may_be_told_of(ticket):
                 continue
             topic = reason(self._session, row, ticket, recipient)
+            if topic is Topic.PROPOSED and ticket.state is not TicketState.PROPOSED:
+                continue  # somebody decided it meanwhile
             if topic is not None and topic in recipient.digest:
                 found[ticket.id, topic] = Item(topic, ticket)
         return list(found.values())
