@@ -89,6 +89,11 @@ def cause(standing: Standing, words: Words) -> str:
         return words.say(
             "No data since %(moment)s: silence clears nothing, the ticket stays as it is.", moment=words.moment(last.at)
         )
+    if last.at > standing.updated:  # acute rules judge a shift before it is over
+        return words.say(
+            "By the latest data, in the shift under way: %(state)s.",
+            state=change_words(Transition(last.at, last.state, last.level, last.kind), words),
+        )
     return words.say(
         "By the latest data, since %(moment)s: %(state)s.",
         moment=words.moment(last.at),

@@ -16,6 +16,8 @@ MINUS = "\u2212"
 MOST_DATES = 3
 """Dates listed one by one; more are told from the first to the last."""
 
+UNVERIFIED = "non vérifié / unverified"
+LATER_GUIDE = "repère publié après la mesure / guide published after the measurement"
 _IN_SOURCES = (
     (" as amended by ", ", modifié par "),
     (" (as preserved by ", " (maintenu par "),
@@ -86,18 +88,25 @@ def typeset_french(text: str) -> str:
     return _ELISION.sub("’", _BEFORE_UNIT.sub(NO_BREAK_SPACE, text))
 
 
-def french_source(source: str) -> str:
-    """Where a limit is written, as the limits table has it, without its English words.
+def source_words(source: str, language: Language) -> str:
+    """Where a limit is written, as the limits table has it, in one language.
 
     Examples
     --------
-    >>> french_source("R4412-149 (decree 2019-1487)")
+    >>> source_words("R4412-149 (decree 2019-1487)", Language.FRENCH)
     'R4412-149 (décret 2019-1487)'
-    >>> french_source("Anses 2013 quoted in INRS FT47")
+    >>> source_words("Anses 2013 quoted in INRS FT47", Language.FRENCH)
     'Anses 2013, cité par INRS FT47'
+    >>> source_words("INRS (repère publié après la mesure / guide published after the measurement)", Language.ENGLISH)
+    'INRS (guide published after the measurement)'
     """
-    for english, french in _IN_SOURCES:
-        source = source.replace(english, french)
+    for mark in (UNVERIFIED, LATER_GUIDE):
+        french, _, english = mark.partition(" / ")
+        source = source.replace(mark, french if language is Language.FRENCH else english)
+    if language is Language.ENGLISH:
+        return source
+    for words, said in _IN_SOURCES:
+        source = source.replace(words, said)
     return typeset_french(source)
 
 

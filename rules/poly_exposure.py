@@ -11,7 +11,8 @@ from catalog.places import Zone
 from dsp.exposure import Exposure, Measure
 from rules.campaigns import goes_on
 from rules.decision import Assessment, Decision, Scale, scale_of
-from rules.rule import UNVERIFIED, Comparability, Pack, Rule, Standing, Tiers
+from rules.language import UNVERIFIED
+from rules.rule import Comparability, Pack, Rule, Standing, Tiers
 
 HALF = 0.5
 """Share of a limit over which an agent counts."""

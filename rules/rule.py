@@ -14,14 +14,13 @@ from rules.bilingual import Bilingual as Bilingual
 from rules.canonical import canonical_text
 from rules.decision import Probabilities
 from rules.kit_check_rule import KitCheckRule
+from rules.language import LATER_GUIDE, UNVERIFIED
 from rules.tickets import TicketKind
 from rules.workplace_actions import AmtType
 
 Direction = Literal["above", "below"]
 """On which side of a limit harm lies, as ``time_above`` and ``time_below`` name it."""
 
-UNVERIFIED = "non vérifié / unverified"
-LATER_GUIDE = "repère publié après la mesure / guide published after the measurement"
 
 
 class Standing(Enum):

@@ -13,15 +13,15 @@ from rules.language import (
     NO_BREAK_SPACE,
     Language,
     days,
-    french_source,
     limit_number,
     number,
     percent,
+    source_words,
     typeset_french,
     with_unit,
 )
 from rules.rounding import Side, decimals_worth, told_as_bound
-from rules.rule import LATER_GUIDE, UNVERIFIED, Bilingual, Comparability, Rule, Standing
+from rules.rule import Bilingual, Comparability, Rule, Standing
 from rules.ticket_kinds import TicketKind
 
 EXPANDED = 2.0
@@ -105,7 +105,8 @@ def _french(case: Case) -> str:
         f"{quantity_.name_fr}{_COLON} {what} lors {_of_shifts_fr(case)} ({when}{_sure_among_fr(case)})",
         (
             f"{MEASURES[case.rule.measure].fr} "
-            f"{_value(case, Language.FRENCH)} pour une {kind} de {limit} ({_source(case, Language.FRENCH)})"
+            f"{_value(case, Language.FRENCH)} pour une {kind} de {limit} "
+            f"({source_words(case.worst.limit_source, Language.FRENCH)})"
         ),
     ]
     if case.finding.share is not None:
@@ -140,7 +141,7 @@ def _english(case: Case) -> str:
         f"{quantity_.name_en}: {what} in {_of_shifts_en(case)} ({when}{_sure_among_en(case)})",
         (
             f"{MEASURES[case.rule.measure].en} {_value(case, Language.ENGLISH)} "
-            f"against a {kind} of {limit} ({_source(case, Language.ENGLISH)})"
+            f"against a {kind} of {limit} ({source_words(case.worst.limit_source, Language.ENGLISH)})"
         ),
     ]
     if case.finding.share is not None:
@@ -154,15 +155,6 @@ def _english(case: Case) -> str:
         parts.append(f"the next level, {with_unit(other, quantity_.unit)}, stays open")
     parts += [clause.en for clause in told(case.course, case.rule.direction)]
     return "; ".join(parts) + "."
-
-
-def _source(case: Case, language: Language) -> str:
-    """Where the limit is written, with its marks in one language only."""
-    source = case.worst.limit_source
-    for mark in (UNVERIFIED, LATER_GUIDE):
-        french, _, english = mark.partition(" / ")
-        source = source.replace(mark, french if language is Language.FRENCH else english)
-    return french_source(source) if language is Language.FRENCH else source
 
 
 def _value(case: Case, language: Language) -> str:

@@ -55,7 +55,7 @@ def _panel(
         sentences.other_days(standing, words),
         sentences.measured(standing, words),
         quantity,
-        source_of(telling.limit_source if telling is not None else ""),
+        source_of(telling.limit_source if telling is not None else "", words),
         sentences.sureness(telling, quantity, words) if telling is not None and quantity is not None else "",
         sentences.coverage_sentence(standing, words),
         [ticket for ticket in tickets if ticket.view.agent == standing.agent],

@@ -140,15 +140,16 @@ def metrology(
 def why(request: Request[Any, Any, Any], desk: NamedDependency[TicketDesk], ticket_id: FromPath[int]) -> Response[str]:
     """What a ticket was computed from, as it was then."""
     shown = desk.ticket(ticket_id)
+    words = _words(request, desk, shown)
     return page(
         request,
         "why.html",
-        _words(request, desk, shown),
+        words,
         section="tickets",
         simulated=shown.content.simulated,
         ticket=shown,
         basis=desk.basis(shown),
-        source=source_of(shown.content.limit_source),
+        source=source_of(shown.content.limit_source, words),
         quantities=quantities(),
     )
 

@@ -10,7 +10,8 @@ from catalog.quantities import Quantity
 from dashboards.charts import Course
 from dashboards.portal.ticket_shown import TicketShown
 from dashboards.standing import AgentStanding
-from rules.rule import UNVERIFIED
+from dashboards.words import Words
+from rules.language import UNVERIFIED, Language, source_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +22,21 @@ class Source:
     unverified: bool
 
 
-def source_of(text: str) -> Source:
-    """Take the mark of an unchecked value off the text: the page shows it loudly, in the reader's language.
+def source_of(text: str, words: Words) -> Source:
+    """A source in the reader's language; the mark of an unchecked value is taken off, for the page shows it loudly.
 
     Examples
     --------
-    >>> source_of("Anses 2013 (non vérifié / unverified; guide)")
-    Source(words='Anses 2013 (guide)', unverified=True)
-    >>> source_of("Code du travail R4431-2")
+    >>> from dashboards.words import Language, Words
+    >>> french, english = Words(Language.FRENCH, "Europe/Paris"), Words(Language.ENGLISH, "Europe/Paris")
+    >>> source_of("Anses 2013 quoted in INRS FT47 (non vérifié / unverified; guide)", french)
+    Source(words='Anses 2013, cité par INRS FT47 (guide)', unverified=True)
+    >>> source_of("Code du travail R4431-2", english)
     Source(words='Code du travail R4431-2', unverified=False)
     """
-    words = text.replace(f"{UNVERIFIED}; ", "").replace(f" ({UNVERIFIED})", "").replace(UNVERIFIED, "").strip()
-    return Source(words, UNVERIFIED in text)
+    source = text.replace(f"{UNVERIFIED}; ", "").replace(f" ({UNVERIFIED})", "").replace(UNVERIFIED, "").strip()
+    told = words.pick(source_words(source, Language.FRENCH), source_words(source, Language.ENGLISH))
+    return Source(told, UNVERIFIED in text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def ticket_page(
         talk=desk.talk(shown, words),
         evidence=[finding_of_evidence(item, simulated=shown.content.simulated) for item in evidence],
         events=desk.history(shown, words),
-        source=source_of(shown.content.limit_source),
+        source=source_of(shown.content.limit_source, words),
         quantities=quantities(),
         longest=LONGEST_NOTE,
         endings=[f".{ending}" for ending in ENDINGS],

@@ -277,7 +277,9 @@ def test_a_ticket_held_back_names_the_check_to_finish_first(portal: Portal) -> N
     assert ">quand même</textarea>" in forced.text
     assert step(engineer, "dismiss", ticket=4, reason="known", note="micro vérifié").status_code == 303
     assert "aucun contrôle n’est plus ouvert" in plain(engineer.get("/tickets/1").text)
+    assert ">retenue<" in engineer.get("/tickets").text
     assert step(engineer, "validate").status_code == 303
+    assert ">retenue<" not in engineer.get("/tickets").text
 
 
 def test_the_course_of_the_rule_is_told_in_event_time_and_what_late_data_took_back_is_marked(portal: Portal) -> None:
@@ -294,6 +296,21 @@ def test_the_course_of_the_rule_is_told_in_event_time_and_what_late_data_took_ba
     joiner = portal.signed_in(JOINER)
     step(portal.signed_in(ENGINEER), "validate")
     assert "données tardives" not in joiner.get("/tickets/1").text
+
+
+def test_a_rule_that_fires_on_the_shift_under_way_does_not_do_so_since_a_time_to_come(portal: Portal) -> None:
+    say(portal, [noise()], [replace(FIRING, at=NOW + 7 * HOUR)])
+    page = plain(portal.signed_in(ENGINEER).get("/tickets/1").text)
+    assert "D’après les dernières données, pendant le poste en cours : " in page
+    assert "données, depuis" not in page
+
+
+def test_a_source_is_told_in_the_language_of_the_reader(portal: Portal) -> None:
+    say(portal, [noise(limit_source="R4412-149 (decree 2019-1487); FT 47")])
+    client = portal.signed_in(ENGINEER)
+    assert "R4412-149 (décret 2019-1487) ; FT 47" in plain(client.get("/tickets/1").text)
+    assert "décret 2019-1487" in client.get("/tickets/1/why").text
+    assert "(decree 2019-1487)" in client.get("/tickets/1?lang=en").text
 
 
 def test_silence_is_told_and_clears_nothing(portal: Portal) -> None:

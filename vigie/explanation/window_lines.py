@@ -8,7 +8,7 @@ from catalog.limits import Verification
 from catalog.quantities import Averaging, Uncertainty, quantity
 from dsp.exposure import Measure
 from dsp.measures import ROLLING
-from rules.rule import UNVERIFIED
+from rules.language import UNVERIFIED
 from rules.sentences import MEASURES
 from vigie.explanation.lines import line, lines, local, told_difference
 from vigie.explanation.told import CalibrationTold, FoundationTold, LimitTold, SourceTold, WindowTold
