@@ -52,7 +52,12 @@ def hands_on(playback: "Playback") -> Iterator[Hands]:
 
 def _has_terminal() -> bool:
     """Whether keys come to us: a job in the background that touches its terminal is stopped by it."""
-    return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    if not sys.stdin.isatty():
+        return False
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except OSError:  # a terminal that is not the one we were started from stops nobody
+        return True
 
 
 @contextlib.contextmanager
