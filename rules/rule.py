@@ -22,7 +22,6 @@ Direction = Literal["above", "below"]
 """On which side of a limit harm lies, as ``time_above`` and ``time_below`` name it."""
 
 
-
 class Standing(Enum):
     """How a level uses its limit: as the law that binds here, or as a guide (also other law, by analogy)."""
 

@@ -71,7 +71,7 @@ def test_a_test_mail_shows_the_servers_answer(place: Workspace, server: Server) 
     done = vigie("notifications", "test", "--to", ADA, "-w", place.root)
 
     assert done.stdout == f"{ADA}: accepted: 250 2.0.0 taken\n"
-    assert server.handler.mails[0]["Subject"] == "[Vigie] Message d'essai"
+    assert server.handler.mails[0]["Subject"] == "[Vigie] Message d’essai"
     assert rows("notifications", "list", "-w", place.root) == []
 
 
