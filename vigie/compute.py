@@ -78,7 +78,7 @@ def compute(
     Raises
     ------
     UsageError
-        Another process is computing in this workspace.
+        Another process is computing in this workspace, or readings that were there are gone.
 
     Notes
     -----
@@ -89,6 +89,12 @@ def compute(
         state = ComputeState(place.database)
         reached = None if everything else state.reached()
         touched = place.readings.touched_since(reached.readings_version if reached else None)
+        if reached and touched.version < reached.readings_version:
+            raise UsageError(
+                f"{place.root}: the table of readings has version {touched.version}, but exposures were computed from "
+                f"version {reached.readings_version}: readings are gone; bring its folder back from a backup, or "
+                "compute from what is left with vigie compute --all"
+            )
         planned = plan(registry, touched.spans, reached.at if reached else None, now)
         # With nothing to go on from, every zone: one that lost its deployments still has exposures to withdraw.
         zones = list(registry.zones) if reached is None else list(dict.fromkeys(lent.zone for lent in planned))

@@ -12,6 +12,7 @@ from catalog.kits import Deployment
 from catalog.registry import Registry
 from ingest.inbox import Inbox
 from ingest.mqtt import BrokerError, SessionTerms, connect, disconnect, parse_address
+from rules.errors import PackError
 from store.attachments import problems_of_attachments
 from store.kits import KitStatusStore
 from store.metrology import problems_of_results
@@ -73,6 +74,7 @@ def examine(place: Workspace, now: int) -> Iterator[Finding]:
         _broker,
         _inbox,
         _tables,
+        _rules,
         _kits,
         _calibrations,
         _ticket_log,
@@ -112,8 +114,15 @@ def _inbox(place: Workspace, _registry: Registry, now: int) -> Iterator[Finding]
 
 def _tables(place: Workspace, _registry: Registry, now: int) -> Iterator[Finding]:
     version = place.readings.version()
-    yield Finding("readings", State.WELL, f"table version {version}")
     reached = ComputeState(place.database).reached()
+    if reached is not None and version < reached.readings_version:
+        words = (
+            f"table version {version}, but exposures were computed from version {reached.readings_version}: "
+            "readings are gone; bring the folder back from a backup before anything is computed"
+        )
+        yield Finding("readings", State.BROKEN, words)
+        return
+    yield Finding("readings", State.WELL, f"table version {version}")
     if reached is None:
         yield Finding(
             "exposures", State.LOOK, "not computed since the registry was last changed, or never; vigie compute"
@@ -124,6 +133,17 @@ def _tables(place: Workspace, _registry: Registry, now: int) -> Iterator[Finding
     state = State.LOOK if behind and hours > 1 else State.WELL
     words = f"computed {hours:.1f} h ago" + (", readings came since; vigie compute" if behind else "")
     yield Finding("exposures", state, words)
+
+
+def _rules(place: Workspace, _registry: Registry, _now: int) -> Iterator[Finding]:
+    try:
+        packs = place.packs
+    except (PackError, UsageError) as error:
+        first, *others = str(error).splitlines()
+        more = f", and {counted(len(others), 'mistake')} more: vigie rules check" if others else ""
+        yield Finding("rules", State.BROKEN, f"{first}{more}; nothing is judged until it is mended")
+        return
+    yield Finding("rules", State.WELL, ", ".join(f"{pack.id} {pack.version}" for pack in packs))
 
 
 def _kits(place: Workspace, registry: Registry, now: int) -> Iterator[Finding]:

@@ -13,9 +13,11 @@ from ingest.decode import TOPICS
 from ingest.inbox import Inbox
 from ingest.mqtt import parse_address
 from ingest.writer import Writer, WriterSettings
+from rules.errors import PackError
 from store.kits import KitStatusStore
 from vigie.broker import broker_address, broker_certificates
 from vigie.compute import compute
+from vigie.errors import UsageError
 from vigie.live import Live
 from vigie.times import now
 from vigie.workspace import Workspace
@@ -107,6 +109,11 @@ class LiveUpdates:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            _ = self._workspace.packs
+        except (PackError, UsageError) as error:  # collecting goes on without rules
+            logger.warning("no live measures until it is started again with rules that can be used: %s", error)
+            return
         live = Live(self._workspace)
         while not self._stop.is_set():
             began = time.monotonic()

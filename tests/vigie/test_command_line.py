@@ -227,6 +227,8 @@ def test_professional_validates_with_their_name_and_an_employer_may_not(tmp_path
     shown = vigie("ticket", "show", ticket, "-w", office).stdout
     assert re.search(r"validated, due .* by ing@example.org \(engineer\)", shown)
     assert "vu sur place" in shown
+    assert vigie("ticket", ticket, "-w", office).stdout == shown
+    assert "Did you mean 'validate'?" in vigie("ticket", ticket, "valdate", "-w", office, code=2).stderr
 
 
 def test_doctor_says_what_is_well_and_what_to_look_at(office: Path) -> None:
@@ -251,6 +253,35 @@ def test_doctor_finds_a_ticket_somebody_changed_behind_the_log(office: Path, tmp
 
     assert before["log of tickets"] == "well"
     assert "log of tickets: ticket 1: event 1 (opened) was changed after it was written" in done.stdout
+
+
+def test_doctor_and_run_tell_of_rules_that_cannot_be_used(office: Path, tmp_path: Path) -> None:
+    place = tmp_path / "w"
+    shutil.copytree(office, place)
+    assert {row["check"]: row["state"] for row in rows("doctor", "-w", place)}["rules"] == "well"
+    settings = place / "vigie.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('# pack = "rules.yaml"', 'pack = "rules.yaml"'), encoding="utf-8")
+    (place / "rules.yaml").write_text("id: mine\nextends: [agiu]\n", encoding="utf-8")
+
+    told = {row["check"]: row for row in json.loads(vigie("doctor", "--json", "-w", place, code=1).stdout)}
+    assert told["rules"]["state"] == "broken"
+    assert "rules.yaml:1: " in told["rules"]["words"]
+
+    refused = vigie("run", "-w", place, code=2)
+    assert 'did you mean "aigu"?' in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_readings_that_are_gone_are_told_and_nothing_is_computed_without_them(office: Path, tmp_path: Path) -> None:
+    place = tmp_path / "w"
+    shutil.copytree(office, place)
+    shutil.rmtree(place / "data" / "readings")
+
+    refused = vigie("compute", "-w", place, code=2)
+    assert "readings are gone" in refused.stderr
+    told = {row["check"]: row["state"] for row in json.loads(vigie("doctor", "--json", "-w", place, code=1).stdout)}
+    assert told["readings"] == "broken"
 
 
 def test_doctor_answers_no_when_a_deployed_kit_is_silent(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def run(port: PortOption = None, workspace: WorkspaceOption = None) -> None:
 
     log_to_standard_error()
     place = find_workspace(workspace)
+    _ = place.packs  # rules with mistakes are told now: nobody would be told of anything by them
     with ExitStack() as stack:
         broker = stack.enter_context(embedded_broker(place))
         at_work = stack.enter_context(collecting(place, broker))
