@@ -69,6 +69,11 @@ def head(session: Session) -> str:
     return newest or ""
 
 
+def event_with_hash(session: Session, beginning: str) -> TicketEventRow | None:
+    """The event whose hash begins so; None where there is none."""
+    return session.scalars(select(TicketEventRow).where(TicketEventRow.hash.startswith(beginning)).limit(1)).first()
+
+
 def begin(session: Session, row: TicketRow, opened: Step) -> None:
     """Open a ticket: give its row a number, and its log the first event.
 

@@ -88,6 +88,33 @@ def channel_series(
         )
 
 
+def unheard_channels(registry: Registry, deployment: Deployment, now: int) -> list[ChannelSeries]:
+    """Series without a reading for every channel of a kit that is there now and was never heard from.
+
+    Without them nobody would be told of a kit that never began: what nothing was said of is in no table.
+
+    Parameters
+    ----------
+    now : int
+        Milliseconds UTC. Nothing is made of a deployment that is over, or to come: what it sent may be imported yet.
+    """
+    known = registry.kits.get(deployment.kit)
+    model = kit_models().get(known.model) if known else None
+    if model is None or not deployment.start < now or (deployment.end is not None and deployment.end <= now):
+        return []
+    zone, start = registry.zone_of(deployment), Interval(deployment.start, deployment.start)
+    nothing = np.empty(0)
+    return [
+        ChannelSeries(
+            subject_of(registry, deployment, zone, measured, channel, simulated=False),
+            build(nothing, nothing, nothing, channel.period, channel.hold, measured.averaging),
+            start,
+        )
+        for channel in model.channels
+        for measured in (quantity(channel.quantity),)
+    ]
+
+
 def _humidity(registry: Registry, zone: Zone, kit: KitId, columns: Mapping[str, Column]) -> Series | None:
     """Relative humidity of a kit, for corrections of its other quantities; None where it measures none."""
     read = columns.get("humidity")

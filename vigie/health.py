@@ -1,5 +1,6 @@
 """Is everything well: broker, inbox, tables, kits, clocks, calibrations, disk; each check says what to do."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from store.progress import ComputeState
 from store.registry import load
 from store.scope import Scope
 from store.snapshots import problems_of_snapshots
-from store.ticket_log import head, problems_of_log
+from store.ticket_log import event_with_hash, head, problems_of_log
 from vigie.broker import broker_address, broker_certificates
 from vigie.errors import UsageError
 from vigie.notifications.access import mail_access, webhook_access
@@ -203,6 +204,32 @@ def _ticket_log(place: Workspace, _registry: Registry, _now: int) -> Iterator[Fi
     if not problems:
         words = f"unbroken, its head is {newest[:16]}" if newest else "empty"
         yield Finding("log of tickets", State.WELL, words)
+
+
+def noted_head(place: Workspace, noted: str) -> Finding:
+    """Whether a head of the log that was noted elsewhere is still in it; everything before it then is what it was.
+
+    Parameters
+    ----------
+    noted : str
+        The hash, or its first sixteen digits or more.
+
+    Raises
+    ------
+    UsageError
+        It is no such hash.
+    """
+    text = noted.strip().lower()
+    if not re.fullmatch("[0-9a-f]{16,64}", text):
+        raise UsageError(
+            f'--head is "{noted}"; expected 16 to 64 hexadecimal digits, as doctor or a daily mail tells them'
+        )
+    with place.database.reading() as session:
+        found = event_with_hash(session, text)
+    if found is None:
+        return Finding("noted head", State.BROKEN, f"{text[:16]} is not in the log of tickets: it is another log")
+    words = f"{text[:16]} is event {found.number} of ticket {found.ticket}; the log up to it is as it was noted"
+    return Finding("noted head", State.WELL, words)
 
 
 def _notifications(place: Workspace, registry: Registry, now: int) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from rules.engine import thresholds
 from rules.pack import Pack
 from store.quality import QualityMark
 from store.readings import ReadingStore
-from vigie.channels import ChannelSeries, channel_series
+from vigie.channels import ChannelSeries, channel_series, unheard_channels
 from vigie.derived_channels import derived_channels
 from vigie.plan import settled_until
 from vigie.times import instant_of, local_day
@@ -62,16 +62,19 @@ def compute_deployment(
 
     Notes
     -----
-    Windows are told from the local day of the kit's first reading on, for every quantity it sent in this deployment,
-    until the deployment ends, or for a week after the kit fell silent: a window without readings is insufficient, and
-    that is how a silent kit is noticed. Readings too late to matter for a closed window are not looked at: they would
-    change the period of a channel nobody described, or end a silence, before anything plans a computation for them.
+    Windows are told from the local day of the kit's first reading on, for every quantity it sent in this
+    deployment, until the deployment ends, or for a week after the kit fell silent: a window without readings is
+    insufficient, and that is how a silent kit is noticed. Of a kit that is there and never was heard from, every
+    quantity of its model is told for the first week of the deployment. Readings too late to matter for a closed
+    window are not looked at: they would change the period of a channel nobody described, or end a silence, before
+    anything plans a computation for them.
     """
     zone = registry.zone_of(deployment)
     establishment = registry.establishment_of(zone)
     result = Computed(deployment)
     deployed = Interval(deployment.start, now if deployment.end is None else min(deployment.end, now))
     channels = deployment_channels(store, registry, deployment, now, version)
+    channels = channels or unheard_channels(registry, deployment, now)
     if not channels:
         return result
     earliest = min(channel.heard.start for channel in channels)

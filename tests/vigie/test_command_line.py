@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -282,6 +283,35 @@ def test_readings_that_are_gone_are_told_and_nothing_is_computed_without_them(of
     assert "readings are gone" in refused.stderr
     told = {row["check"]: row["state"] for row in json.loads(vigie("doctor", "--json", "-w", place, code=1).stdout)}
     assert told["readings"] == "broken"
+
+
+def test_doctor_finds_a_noted_head_of_the_log_and_misses_one_that_is_gone(office: Path) -> None:
+    told = {row["check"]: row["words"] for row in rows("doctor", "-w", office)}["log of tickets"]
+    noted = re.search(r"its head is ([0-9a-f]{16})", told)
+    assert noted is not None
+
+    assert "as it was noted" in vigie("doctor", "--head", noted[1], "-w", office).stdout
+    assert "BAD   noted head: 0123456789abcdef is not in the log" in (
+        vigie("doctor", "--head", "0123456789abcdef", "-w", office, code=1).stdout
+    )
+    assert "expected 16 to 64 hexadecimal digits" in vigie("doctor", "--head", "x", "-w", office, code=2).stderr
+
+
+def test_kit_that_never_began_is_to_be_checked(tmp_path: Path) -> None:
+    place = tmp_path / "w"
+    vigie("init", place)
+    started = (datetime.now(UTC) - timedelta(days=10)).date()
+    text = (OFFICE / "registry.yaml").read_text(encoding="utf-8")
+    head, _, _ = text.partition("deployments:")
+    lent = f'deployments:\n  - {{id: d1, kit: uci-office-1, zone: office, start: "{started} 00:00"}}\n'
+    (tmp_path / "registry.yaml").write_text(head + lent, encoding="utf-8")
+    vigie("registry", "import", tmp_path / "registry.yaml", "-w", place)
+
+    vigie("compute", "-w", place)
+
+    assert [(row["kind"], row["rule"]) for row in rows("tickets", "-w", place)] == [
+        ("kit_check", "kit-check-uci-office-1")
+    ]
 
 
 def test_doctor_answers_no_when_a_deployed_kit_is_silent(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """``vigie doctor``: is everything well."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -17,15 +18,26 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+def doctor(
+    head: Annotated[
+        str | None,
+        typer.Option(
+            "--head", metavar="HASH", help="A head of the log of tickets, noted earlier: is it still in the log?"
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
     """Is everything well: broker, inbox, tables, kits, clocks, disk. Exit code 1 when something is broken.
 
     Example: vigie doctor --workspace my-service
     """
-    from vigie.health import State, examine
+    from vigie.health import State, examine, noted_head
 
     place = find_workspace(workspace)
     findings = list(examine(place, now()))
+    if head is not None:
+        findings.append(noted_head(place, head))
     if as_json:
         rows: list[dict[str, object]] = [
             {"check": found.check, "state": found.state.value, "words": found.words} for found in findings
