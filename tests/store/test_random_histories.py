@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event as observed
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from catalog.identifiers import EstablishmentId, ZoneId
 from catalog.registry import Registry
@@ -28,18 +29,26 @@ PLACE = replace(zone(), establishment=EstablishmentId("siteA"))
 NO_DATA_YET = {"value": None, "coverage": 0.0, "low": None, "high": None, "uncertainty": None}
 
 
+def opened(url: str) -> Database:
+    """The database, without a wait for the disk at each of some thousand commits: no test here pulls the plug."""
+    database = open_database(url)
+    event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    database.engine.dispose()
+    return database
+
+
 class Service:
     """A database that is emptied for each history, and opened again whenever the process 'restarts'."""
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self.database = open_database(url)
+        self.database = opened(url)
         world = registry()
         save(self.database, Registry(world.employers, world.establishments, {PLACE.id: PLACE}, {}, {}))
 
     def restart(self) -> None:
         self.database.close()
-        self.database = open_database(self._url)
+        self.database = opened(self._url)
 
     def empty(self) -> None:
         tables = ("rule_states", "ticket_events", "ticket_revisions", "tickets")
@@ -136,7 +145,7 @@ def test_same_tickets_and_events_whatever_the_order_of_late_data_the_batches_and
     with service.database.reading() as session:
         assert problems_of_log(session) == []
         rows = session.scalars(select(TicketRow)).all()
-        event(
+        observed(
             f"{sum(row.supported for row in rows)} tickets stand, {sum(not row.supported for row in rows)} taken back"
         )
 

@@ -53,8 +53,9 @@ def rehearsal(folder: Path, broker: str | None = None) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
+    """One of its own for each test: a broker keeps for a collector what came while it was away."""
     with mosquitto(tmp_path_factory.mktemp("broker")) as running:
         yield running
 
