@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
-from typing import TypeVar
 
 import msgspec
 from sqlalchemy import select
@@ -32,9 +31,6 @@ LARGEST_NUMBER = 2**63 - 1
 
 OPEN_STATES = tuple(state.value for state in TicketState if state in OPEN)
 _FOLLOWED = (*OPEN_STATES, TicketState.DONE.value)
-
-
-_Number = TypeVar("_Number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,28 +256,24 @@ def _corrections(
     for event in events:
         if isinstance(event.detail, Unsaid):
             told.pop(event.detail.number)
-    before, after = _by_instant(told.items()), _by_instant((None, transition) for transition in wanted)
-    changed = [at for at in sorted({*before, *after}) if _alone(before.get(at, ())) != _alone(after.get(at, ()))]
+    before, after = _by_instant(told.values()), _by_instant(wanted)
+    changed = {at for at in {*before, *after} if before.get(at) != after.get(at)}
     return [
         *(
             now.step(revision, EventKind.WITHDRAWN, Unsaid(number))
-            for at in changed
-            for number, _ in before.get(at, ())
+            for number, each in told.items()
+            if each.at in changed
         ),
-        *(now.step(revision, EventKind.TRANSITION, Passed(each)) for at in changed for _, each in after.get(at, ())),
+        *(now.step(revision, EventKind.TRANSITION, Passed(each)) for each in wanted if each.at in changed),
     ]
 
 
-def _by_instant(numbered: Iterable[tuple[_Number, Transition]]) -> dict[int, list[tuple[_Number, Transition]]]:
+def _by_instant(transitions: Iterable[Transition]) -> dict[int, list[Transition]]:
     """Changes of state by their event time; several of one instant follow each other, and stand or fall together."""
-    found: dict[int, list[tuple[_Number, Transition]]] = {}
-    for number, transition in numbered:
-        found.setdefault(transition.at, []).append((number, transition))
+    found: dict[int, list[Transition]] = {}
+    for transition in transitions:
+        found.setdefault(transition.at, []).append(transition)
     return found
-
-
-def _alone(numbered: Iterable[tuple[_Number, Transition]]) -> list[Transition]:
-    return [transition for _, transition in numbered]
 
 
 def _record_states(now: _Now, zone: ZoneId, statuses: Sequence[RuleStatus]) -> None:
