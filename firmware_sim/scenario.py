@@ -1,32 +1,21 @@
 """The words of a workplace file: what a simulated place is made of. Every block names where its numbers come from."""
 
-from datetime import time
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta, Struct
+import msgspec
 
-from firmware_sim.payloads import PayloadFormat
-
-Text = Annotated[str, Meta(min_length=1)]
-Source = Annotated[str, Meta(min_length=8)]
-"""A reference, or ``engineering estimate`` and what it rests on."""
-
-Share = Annotated[float, Meta(ge=0, le=1)]
-Positive = Annotated[float, Meta(gt=0)]
-NotNegative = Annotated[float, Meta(ge=0)]
-Count = Annotated[int, Meta(ge=0)]
-Weekday = Annotated[int, Meta(ge=1, le=7)]
-ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-"""Local time, ``"07:30"`` (in quotation marks: YAML reads 07:30 as a number)."""
-
-
-def clock_time(text: str) -> time:
-    """The time of day a :data:`ClockTime` names."""
-    return time.fromisoformat(text)
-
-
-class Block(Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of a workplace file; a field it does not know is refused."""
+from firmware_sim.kit_settings import KitSettings
+from firmware_sim.scenario_words import (
+    Block,
+    ClockTime,
+    Count,
+    NotNegative,
+    Positive,
+    Share,
+    Source,
+    Text,
+    Weekday,
+)
 
 
 class Particles(Block, frozen=True):
@@ -116,6 +105,12 @@ class Room(Block, frozen=True):
         Indoor over outdoor horizontal illuminance [1].
     background_level : float
         [dB(A)] when nobody is there.
+    absorption : float
+        Equivalent absorption area [m²]: what the walls give back of a sound, against what comes straight.
+    near_air : float
+        Air that leaves a worker's near field for the room [m³/s]; see :class:`Activity`, ``attended``.
+    solar_gain : float
+        Heat of the sun through roof and windows under a clear sky at noon [W].
     """
 
     source: Source
@@ -130,6 +125,33 @@ class Room(Block, frozen=True):
     lamp_power: NotNegative
     daylight_factor: Share
     background_level: float
+    absorption: Positive
+    near_air: Positive
+    solar_gain: NotNegative = 0.0
+
+
+class Spread(Block, frozen=True):
+    """How far the kit's place is from standing for the people, from one deployment to the next.
+
+    A technician hangs the kit where it is possible: another corner of the same air, another distance from the same
+    machine. Each is a standard deviation over deployments; the demo, which is one deployment, takes none of it.
+
+    Attributes
+    ----------
+    gas, particles, light : float
+        Of the natural logarithm of (value at the kit / value in the well-mixed room, or on the work plane) [1].
+    distance : float
+        Of the natural logarithm of the distances to sources, each source apart, kit and worker apart [1].
+    temperature : float
+        Of the difference between the air at the kit and around people [°C].
+    """
+
+    source: Source
+    gas: NotNegative
+    particles: NotNegative
+    light: NotNegative
+    distance: NotNegative
+    temperature: NotNegative
 
 
 class PresenceBlock(Block, frozen=True, rename={"from_": "from"}):
@@ -164,6 +186,13 @@ class People(Block, frozen=True):
     presence: list[PresenceBlock]
 
 
+class AirThrough(Block, frozen=True, rename={"with_": "with"}):
+    """Air that goes both ways between this zone and another one: an open door [m³/h]."""
+
+    with_: Text
+    air: Positive
+
+
 class Activity(Block, frozen=True, rename={"from_": "from"}):
     """Something that is on and off at random: a machine, a task, an open window, a conversation.
 
@@ -173,22 +202,31 @@ class Activity(Block, frozen=True, rename={"from_": "from"}):
         Share of the time it is on [1], while people are there and, if given, between ``from`` and ``to``.
     minutes : float
         Mean duration of one run [min].
-    level : float or None
-        Level at the kit while it runs [dB(A)].
+    attended : float
+        Share of what it gives off that the worker whose exposure is judged has in his own near field before it is in
+        the room [1]: 0 for what nobody stands at, 1/5 for a machine that five people take turns at.
+    sound_power : float or None
+        Sound power level while it runs [dB(A) re 1 pW].
+    kit_distance, worker_distance : float
+        From the source to the kit's microphone, and to the worker's ear averaged over his day (energy) [m].
     crest : float
-        How far its maximum (F) stands above that level within a minute, at least [dB].
+        How far its maximum (F) stands above its level within a minute, at least [dB].
     peaks_per_hour, peak_level, peak_spread : float
-        Impulses while it runs: how many, their mean LCpeak and its standard deviation [1/h, dB(C), dB].
+        Impulses while it runs: how many, their mean LCpeak at one metre and its standard deviation [1/h, dB(C), dB].
     particles : Particles
         [mg/min] into the air of the room.
-    vapour, formaldehyde : float
-        Organic vapour, and formaldehyde gas [mL/h].
+    vapour, formaldehyde, co : float
+        Organic vapour, formaldehyde gas, carbon monoxide [mL/h].
+    co2 : float
+        Of flames, ovens, dry ice [L/h].
     heat : float
         [W]
     moisture : float
         [g/h]
     air_changes : float
         Ventilation it adds [1/h].
+    door : AirThrough or None
+        A door it holds open.
     """
 
     name: Text
@@ -197,7 +235,10 @@ class Activity(Block, frozen=True, rename={"from_": "from"}):
     minutes: Positive
     from_: ClockTime = "00:00"
     to: ClockTime = "23:59"
-    level: float | None = None
+    attended: Share = 0.0
+    sound_power: float | None = None
+    kit_distance: Positive = 3.0
+    worker_distance: Positive = 1.0
     crest: NotNegative = 3.0
     peaks_per_hour: NotNegative = 0.0
     peak_level: float = 0.0
@@ -205,42 +246,49 @@ class Activity(Block, frozen=True, rename={"from_": "from"}):
     particles: Particles = Particles()
     vapour: NotNegative = 0.0
     formaldehyde: NotNegative = 0.0
+    co: NotNegative = 0.0
+    co2: NotNegative = 0.0
     heat: NotNegative = 0.0
     moisture: NotNegative = 0.0
     air_changes: NotNegative = 0.0
+    door: AirThrough | None = None
 
 
-class LostNetwork(Block, frozen=True, rename={"from_": "from"}):
-    """The kit keeps measuring without a network on one working day (1 is the first), and sends it all afterwards."""
+class Pause(Block, frozen=True, rename={"from_": "from"}):
+    """A break."""
 
-    day: Annotated[int, Meta(ge=1)]
     from_: ClockTime
     to: ClockTime
 
 
-class StoppedChannel(Block, frozen=True):
-    """One channel says nothing any more from a time of one working day (1 is the first) on."""
+class Place(Block, frozen=True, rename={"from_": "from"}):
+    """What a registry says of the zone; words of docs/reference/registry.md.
 
-    quantity: Text
-    day: Annotated[int, Meta(ge=1)]
-    at: ClockTime
+    Attributes
+    ----------
+    kind, intensity : str
+        Of zone and work.
+    place_uncertainty : mapping of str to PlaceUncertainty
+        Where the catalog's default does not do, because a source is at arm's length: stated by whoever hung the kit.
+    """
+
+    kind: Text
+    intensity: Literal["sedentary", "physical"]
+    headcount: Count
+    days: list[Weekday]
+    from_: ClockTime
+    to: ClockTime
+    breaks: tuple[Pause, ...] = ()
+    breaks_count: bool = False
+    place_uncertainty: dict[str, "PlaceUncertainty"] = msgspec.field(default_factory=dict)
 
 
-class KitSettings(Block, frozen=True):
-    """The kit in the zone and what befalls it."""
+class PlaceUncertainty(Block, frozen=True):
+    """Standard uncertainty of the kit's place for the person [share of the value, unit of the quantity]."""
 
-    id: Text
-    model: Text
-    payload: Literal["senml-json", "senml-cbor", "frame"] = "senml-json"
-    instants_per_message: Annotated[int, Meta(ge=1)] = 1
-    phase: Annotated[float, Meta(ge=0, lt=60)] = 0.0
-    lost_network: LostNetwork | None = None
-    stopped_channel: StoppedChannel | None = None
-
-    @property
-    def format(self) -> PayloadFormat:
-        """The payload format by its name."""
-        return PayloadFormat(self.payload)
+    source: Source
+    relative: NotNegative = 0.0
+    absolute: NotNegative = 0.0
 
 
 class SimulatedZone(Block, frozen=True):
@@ -253,18 +301,85 @@ class SimulatedZone(Block, frozen=True):
     """
 
     id: Text
+    place: Place
     kit: KitSettings
     room: Room
+    spread: Spread
     people: People
     usual_tvoc: Positive
     usual_formaldehyde: NotNegative
     activities: list[Activity]
 
 
+class Passage(Block, frozen=True):
+    """Air that always goes both ways between two zones [m³/h]."""
+
+    between: tuple[Text, Text]
+    air: Positive
+    source: Source
+
+
+class Concern(Block, frozen=True):
+    """A rule whose limit the variants of a workplace lie under, near and over, and the zone it is about."""
+
+    zone: Text
+    rule: Text
+
+
+class Variant(Block, frozen=True):
+    """The same workplace on the other side of its limits: factors of 1 and sums of 0 change nothing.
+
+    Attributes
+    ----------
+    zones : tuple of str
+        Which zones it changes; all of them by default.
+    people, vapour, formaldehyde, particles, co, co2, moisture, heat : float
+        Factors of the number of people (presence), and of what activities give off [1].
+    air_changes, lamps, daylight : float
+        Factors of ventilation and light [1].
+    sound : float
+        Added to every source's sound power and impulses [dB].
+    outdoor_temperature, outdoor_humidity : float
+        Added [°C, %].
+    """
+
+    name: Literal["under", "near", "over"]
+    source: Source
+    zones: tuple[Text, ...] = ()
+    people: Positive = 1.0
+    vapour: NotNegative = 1.0
+    formaldehyde: NotNegative = 1.0
+    particles: NotNegative = 1.0
+    co: NotNegative = 1.0
+    co2: NotNegative = 1.0
+    moisture: NotNegative = 1.0
+    heat: NotNegative = 1.0
+    air_changes: Positive = 1.0
+    lamps: Positive = 1.0
+    daylight: Positive = 1.0
+    sound: float = 0.0
+    outdoor_temperature: float = 0.0
+    outdoor_humidity: float = 0.0
+
+
 class Workplace(Block, frozen=True):
-    """One workplace file."""
+    """One workplace file.
+
+    Attributes
+    ----------
+    name, title_fr : str
+        In English and in French.
+    concerns : tuple of Concern
+        None of them in the quiet control, where nothing is wrong.
+    variants : tuple of Variant
+        None of them where nothing is varied: the file as it stands is the only one.
+    """
 
     name: Text
+    title_fr: Text
     timezone: Text
     outdoors: Outdoors
     zones: list[SimulatedZone]
+    passages: tuple[Passage, ...] = ()
+    concerns: tuple[Concern, ...] = ()
+    variants: tuple[Variant, ...] = ()

@@ -15,8 +15,9 @@ from catalog.kits import kit_models
 from catalog.public_holidays import is_holiday
 from firmware_sim.errors import WorkplaceError
 from firmware_sim.kit import VirtualKit
+from firmware_sim.kit_settings import KitSettings
 from firmware_sim.rooms import Floats
-from firmware_sim.scenario import KitSettings, SimulatedZone, Workplace
+from firmware_sim.scenario import SimulatedZone, Workplace
 from firmware_sim.sensors import SENSOR_TYPES, Sensor
 from firmware_sim.zones import STEP, Span, local_instant, seeded, simulate
 

@@ -13,7 +13,9 @@ from catalog.identifiers import QuantityId, ZoneId
 from catalog.schedule import instant_of
 from firmware_sim import rooms
 from firmware_sim.rooms import SECONDS_PER_HOUR, Floats
-from firmware_sim.scenario import Activity, Outdoors, People, Room, SimulatedZone, clock_time
+from firmware_sim.scenario import Activity, Outdoors, People, Room, SimulatedZone
+from firmware_sim.scenario_words import clock_time
+from firmware_sim.sound_field import level_at, peak_at
 
 Instants = npt.NDArray[np.int64]
 
@@ -287,22 +289,28 @@ def _climate(
 
 def _sound(room: Room, runs: Sequence[Run], rng: np.random.Generator, steps: int) -> dict[str, Floats]:
     """Levels of each minute: the energy of all that sounds, the loudest moment, and the highest impulse."""
-    sounding = [run for run in runs if run.activity.level is not None]
+    sounding = [(run, level) for run in runs if (level := _level_at_kit(room, run.activity)) is not None]
     background = np.full(steps, room.background_level)
-    levels = [background, *(np.full(steps, run.activity.level) for run in sounding)]
-    laeq = rooms.level_sum(np.stack(levels), np.stack([np.ones(steps), *(run.share for run in sounding)]))
+    levels = [background, *(np.full(steps, level) for _, level in sounding)]
+    laeq = rooms.level_sum(np.stack(levels), np.stack([np.ones(steps), *(run.share for run, _ in sounding)]))
     # the machine that runs gives the minute its maximum even if it ran for ten seconds only
     lafmax = np.maximum(laeq, background) + 2.0 + rng.exponential(2.0, steps)
     impulse = np.full(steps, -np.inf)
-    for run in sounding:
+    for run, level in sounding:
         heard, activity = run.share > 0, run.activity
-        running = float(activity.level or 0.0) + activity.crest + rng.exponential(1.0, steps)
+        running = level + activity.crest + rng.exponential(1.0, steps)
         lafmax = np.maximum(lafmax, np.where(heard, running, -np.inf))
         hit = rng.uniform(size=steps) < -np.expm1(-activity.peaks_per_hour / 60.0 * run.share)
-        peak = rng.normal(activity.peak_level, activity.peak_spread, steps)
+        peak = rng.normal(peak_at(activity.peak_level, activity.kit_distance), activity.peak_spread, steps)
         impulse = np.maximum(impulse, np.where(hit, peak, -np.inf))
     steady = lafmax + PEAK_OVER_MAXIMUM + np.abs(rng.normal(0.0, 1.5, steps))
     return {"laeq": laeq, "lafmax": lafmax, "lcpeak": np.maximum(steady, impulse)}
+
+
+def _level_at_kit(room: Room, activity: Activity) -> float | None:
+    if activity.sound_power is None:
+        return None
+    return level_at(activity.sound_power, activity.kit_distance, room.absorption)
 
 
 def _light(room: Room, outdoors: Outdoors, instants: Instants, lit: Floats, rng: np.random.Generator) -> Floats:
