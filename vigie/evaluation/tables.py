@@ -10,11 +10,11 @@ _CAMPAIGN = {
     "kits": pl.Int64,
     "grade": pl.String,
 }
-"""Which campaign a row is of: the workplace's file name, under, near, over or "as is", the campaign's number in the family,
-working days, kits in each zone, and the kit model."""
+"""Which campaign a row is of: the workplace's file name, under, near, over or "as is", the campaign's number in the
+family, working days, kits in each zone, and the kit model."""
 
 CAMPAIGNS = pl.Schema(_CAMPAIGN | {"exposure_tickets": pl.Int64, "kit_checks": pl.Int64})
-"""One row a campaign; exposure tickets are proposals of a workplace action or of metrology, by any rule, in any zone."""
+"""One row a campaign; exposure tickets are proposals of a workplace action or of metrology, by any rule in any zone."""
 
 OUTCOMES = pl.Schema(
     _CAMPAIGN
@@ -23,7 +23,7 @@ OUTCOMES = pl.Schema(
         "rule": pl.String,
         "agent": pl.String,
         "concern": pl.Boolean,
-        "true_fires": pl.Boolean,
+        "true_proposal": pl.String,
         "true_distance": pl.Float64,
         "scale": pl.String,
         "proposal": pl.String,
@@ -35,13 +35,14 @@ OUTCOMES = pl.Schema(
 """One row a (campaign, zone, rule that applies there).
 
 - ``concern``: whether the workplace's variants are about this rule.
-- ``true_fires``: the same rule, on what the worker was really exposed to, without uncertainty, fires.
+- ``true_proposal``: what the same rule proposes of what the worker was really exposed to, without any uncertainty:
+  "none", "workplace_action" or "targeted_metrology" (a legal chemical limit asks for metrology from half of it on).
 - ``true_distance``: of the true value that decides (the second highest shift for a rule that waits for two, the highest
   for one that acts at once) to the lowest limit the rule fires at: value/limit, limit/value for a lower limit
   (``scale`` "ratio"), or value − limit in dB (``scale`` "level"): above 1 or above 0 is on the wrong side.
 - ``proposal``: "none", "workplace_action" or "targeted_metrology"; ``held``: a kit check holds it back.
 - ``score``: the stated probability of a breach on the shift that decides, likewise; null where nothing could be said.
-- ``delay_days``: from the end of the shift with which the truth fires to the end of the shift with which the proposal
+- ``delay_days``: from the end of the shift with which the truth proposes to the end of the shift with which the proposal
   came (for metrology: was asked); null where either did not.
 """
 
@@ -58,8 +59,8 @@ VALUES = pl.Schema(
         "truth": pl.Float64,
     }
 )
-"""One shift drawn from each campaign: what was computed of it, the combined standard uncertainty, and the truth about the
-worker; only values there is enough data for. One shift a campaign, so that rows of one quantity are independent."""
+"""One shift drawn from each campaign: what was computed of it, the combined standard uncertainty, and the truth about
+the worker; only values there is enough data for. One shift a campaign, so that rows of one quantity are independent."""
 
 DECISIONS = pl.Schema(
     _CAMPAIGN
