@@ -42,7 +42,7 @@ OUTCOMES = pl.Schema(
   (``scale`` "ratio"), or value − limit in dB (``scale`` "level"): above 1 or above 0 is on the wrong side.
 - ``proposal``: "none", "workplace_action" or "targeted_metrology"; ``held``: a kit check holds it back.
 - ``score``: the stated probability of a breach on the shift that decides, likewise; null where nothing could be said.
-- ``delay_days``: from the end of the shift with which the truth proposes to the end of the shift with which the proposal
+- ``delay_days``: from the end of the shift with which the truth proposes to that of the shift with which the proposal
   came (for metrology: was asked); null where either did not.
 """
 
