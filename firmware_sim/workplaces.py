@@ -16,10 +16,10 @@ from catalog.public_holidays import is_holiday
 from firmware_sim.errors import WorkplaceError
 from firmware_sim.kit import VirtualKit
 from firmware_sim.kit_settings import KitSettings
-from firmware_sim.rooms import Floats
 from firmware_sim.scenario import SimulatedZone, Workplace
-from firmware_sim.sensors import SENSOR_TYPES, Sensor
-from firmware_sim.zones import STEP, Span, local_instant, seeded, simulate
+from firmware_sim.sensing import sense
+from firmware_sim.sensors import SENSOR_TYPES
+from firmware_sim.zones import STEP, Span, local_instant, simulate
 
 DEMO_WORKPLACES = ("joinery", "hair_salon", "open_plan_office")
 DEMO_DAYS = 3
@@ -124,14 +124,7 @@ def _virtual_kit(zone: SimulatedZone, workplace: Workplace, days: Sequence[date]
         start = local_instant(day, "00:00", timezone)
         end = local_instant(day + timedelta(days=1), "00:00", timezone)
         switched_on |= (truth.instants > start) & (truth.instants <= end)
-    readings: dict[QuantityId, Floats] = {}
-    for channel in kit_models()[KitModelId(settings.model)].channels:
-        if channel.quantity not in truth.values or channel.quantity not in SENSOR_TYPES:
-            continue
-        # channels of one part (the sizes of an optical counter, the levels of a microphone) err together
-        rng = seeded(seed, settings.id, channel.sensor)
-        sensor = Sensor.made(SENSOR_TYPES[channel.quantity], rng)
-        readings[channel.quantity] = sensor.read(truth.values[channel.quantity], STEP / 1000, rng)
+    readings = sense(kit_models()[KitModelId(settings.model)], truth.values, STEP / 1000, seed, settings.id)
     if (stop := settings.stopped_channel) is not None and stop.day <= len(days):
         silent = truth.instants > local_instant(days[stop.day - 1], stop.at, timezone)
         readings[QuantityId(stop.quantity)][silent] = np.nan
