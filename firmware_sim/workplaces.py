@@ -1,24 +1,20 @@
 """The workplaces that come with the simulator, and the virtual kits that hang there."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from importlib.resources import files
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-import msgspec
 import numpy as np
-import yaml
 
 from catalog.identifiers import KitId, KitModelId, QuantityId
 from catalog.kits import kit_models
 from catalog.public_holidays import is_holiday
 from firmware_sim.errors import WorkplaceError
 from firmware_sim.kit import VirtualKit
-from firmware_sim.kit_settings import KitSettings
 from firmware_sim.scenario import SimulatedZone, Workplace
 from firmware_sim.sensing import sense
-from firmware_sim.sensors import SENSOR_TYPES
+from firmware_sim.workplace_file import load_workplace
 from firmware_sim.zones import STEP, Span, local_instant, simulate
 
 DEMO_WORKPLACES = ("joinery", "hair_salon", "open_plan_office")
@@ -28,43 +24,19 @@ DEMO_DAYS = 3
 DEMO_TIMEZONE = "Europe/Paris"
 
 
-def load_workplace(text: str, filename: str) -> Workplace:
-    """Read a workplace file.
-
-    Parameters
-    ----------
-    text : str
-        YAML.
-    filename : str
-        For messages.
-
-    Raises
-    ------
-    WorkplaceError
-        One line with the file, the line, the field, what was found and what was expected.
-    """
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        document = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise WorkplaceError(f"{filename}:{line}: cannot be read as YAML: {error.problem}; mend it there") from None
-    try:
-        workplace = msgspec.convert(document, Workplace)
-    except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `$")
-        path = path.rstrip("`").lstrip(".")
-        raise WorkplaceError(f"{filename}:{_line_of(node, path)}: {path or 'the file'}: {problem}") from None
-    _check(workplace, filename)
-    return workplace
+def packaged_names() -> tuple[str, ...]:
+    """The workplaces that come with the simulator, in alphabetical order."""
+    folder = files("firmware_sim") / "workplaces"
+    names = (file.name for file in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
 
 
 def packaged_workplace(name: str) -> Workplace:
-    """A workplace that comes with the simulator: one of :data:`DEMO_WORKPLACES`."""
+    """A workplace that comes with the simulator: one of :func:`packaged_names`."""
     filename = f"{name}.yaml"
     file = files("firmware_sim") / "workplaces" / filename
     if not file.is_file():
-        raise WorkplaceError(f'there is no workplace "{name}"; expected one of {", ".join(DEMO_WORKPLACES)}')
+        raise WorkplaceError(f'there is no workplace "{name}"; expected one of {", ".join(packaged_names())}')
     return load_workplace(file.read_text(encoding="utf-8"), filename)
 
 
@@ -146,46 +118,3 @@ def _virtual_kit(zone: SimulatedZone, workplace: Workplace, days: Sequence[date]
 
 def _is_working_day(day: date) -> bool:
     return day.isoweekday() <= 5 and not is_holiday(day, "FR", None)
-
-
-def _check(workplace: Workplace, filename: str) -> None:
-    """What the types alone cannot say."""
-    try:
-        ZoneInfo(workplace.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise WorkplaceError(
-            f'{filename}: timezone is "{workplace.timezone}"; expected an IANA name such as Europe/Paris'
-        ) from None
-    for number, zone in enumerate(workplace.zones):
-        _check_kit(zone.kit, f"{filename}: zones[{number}].kit")
-
-
-def _check_kit(kit: KitSettings, where: str) -> None:
-    model = kit_models().get(KitModelId(kit.model))
-    if model is None:
-        raise WorkplaceError(f'{where}.model is "{kit.model}"; expected one of {", ".join(sorted(kit_models()))}')
-    stop = kit.stopped_channel
-    if stop is not None and (
-        model.channel(QuantityId(stop.quantity)) is None or QuantityId(stop.quantity) not in SENSOR_TYPES
-    ):
-        raise WorkplaceError(
-            f'{where}.stopped_channel.quantity is "{stop.quantity}"; expected a channel of {kit.model} '
-            f"({', '.join(channel.quantity for channel in model.channels)})"
-        )
-    if kit.lost_network is not None and kit.lost_network.from_ >= kit.lost_network.to:
-        raise WorkplaceError(f"{where}.lost_network ends before it starts; expected from before to, on one day")
-
-
-def _line_of(node: yaml.Node | None, path: str) -> int:
-    """The line (from 1) of a path such as ``zones[0].room.volume``, or of the last part of it that is there."""
-    line = 1
-    for part in re.findall(r"[^.\[\]]+", path):
-        child: yaml.Node | None = None
-        if isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
-            child = node.value[int(part)]
-        elif isinstance(node, yaml.MappingNode):
-            child = next((value for key, value in node.value if key.value == part), None)
-        if child is None:
-            break
-        node, line = child, child.start_mark.line + 1
-    return line

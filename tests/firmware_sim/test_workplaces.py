@@ -14,11 +14,11 @@ from catalog.schedule import shifts
 from firmware_sim.errors import WorkplaceError
 from firmware_sim.kit import VirtualKit
 from firmware_sim.rooms import Floats
+from firmware_sim.workplace_file import load_workplace
 from firmware_sim.workplaces import (
     DEMO_WORKPLACES,
     demo,
     first_demo_day,
-    load_workplace,
     packaged_workplace,
     virtual_kits,
     working_days,
