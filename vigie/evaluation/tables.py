@@ -1,5 +1,7 @@
 """The four tables an evaluation leaves: campaigns, what became of each rule, values, and decisions."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 _CAMPAIGN = {
@@ -78,3 +80,13 @@ DECISIONS = pl.Schema(
     }
 )
 """The same drawn shift against every level of every rule that applies: what was said, and whether it is true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The four tables of one evaluation; columns :data:`CAMPAIGNS`, :data:`OUTCOMES`, :data:`VALUES`, :data:`DECISIONS`."""
+
+    campaigns: pl.DataFrame
+    outcomes: pl.DataFrame
+    values: pl.DataFrame
+    decisions: pl.DataFrame
