@@ -12,6 +12,7 @@ from catalog.kits import kit_models
 from catalog.public_holidays import is_holiday
 from firmware_sim.errors import WorkplaceError
 from firmware_sim.kit import VirtualKit
+from firmware_sim.placing import Placing
 from firmware_sim.scenario import SimulatedZone, Workplace
 from firmware_sim.sensing import sense
 from firmware_sim.workplace_file import load_workplace
@@ -60,8 +61,16 @@ def first_demo_day(today: date) -> date:
     return day
 
 
-def virtual_kits(workplace: Workplace, days: Sequence[date], seed: int) -> list[VirtualKit]:
-    """The kits of a workplace over some working days, one for each zone.
+def virtual_kits(
+    workplace: Workplace,
+    days: Sequence[date],
+    seed: int,
+    *,
+    kits: int = 1,
+    model: KitModelId | None = None,
+    placing: Placing = Placing.AS_WRITTEN,
+) -> list[VirtualKit]:
+    """The kits of a workplace over some working days.
 
     Parameters
     ----------
@@ -69,8 +78,18 @@ def virtual_kits(workplace: Workplace, days: Sequence[date], seed: int) -> list[
         Days on which the kits are switched on, in order. The rooms live on in between, with the mains off.
     seed : int
         Same workplace, days and seed: same bytes.
+    kits : int
+        In each zone. The first has the id of the file; the others have it with ``-2``, ``-3`` and so on.
+    model : KitModelId or None
+        In place of the models of the file: another grade of sensors.
+    placing : Placing
+        Where the kits hang; each has the truth of its own place.
     """
-    return [_virtual_kit(zone, workplace, days, seed) for zone in workplace.zones]
+    return [
+        _virtual_kit(zone, workplace, days, seed, number, model, placing)
+        for zone in workplace.zones
+        for number in range(1, kits + 1)
+    ]
 
 
 def demo(first_day: date, seed: int) -> list[VirtualKit]:
@@ -86,9 +105,18 @@ def demo(first_day: date, seed: int) -> list[VirtualKit]:
     return [kit for name in DEMO_WORKPLACES for kit in virtual_kits(packaged_workplace(name), days, seed)]
 
 
-def _virtual_kit(zone: SimulatedZone, workplace: Workplace, days: Sequence[date], seed: int) -> VirtualKit:
+def _virtual_kit(
+    zone: SimulatedZone,
+    workplace: Workplace,
+    days: Sequence[date],
+    seed: int,
+    number: int,
+    model: KitModelId | None,
+    placing: Placing,  # noqa: ARG001 - the simulation of places follows
+) -> VirtualKit:
     timezone = ZoneInfo(workplace.timezone)
     settings = zone.kit
+    kit = settings.id if number == 1 else f"{settings.id}-{number}"
     whole = [days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)]
     truth = simulate(zone, workplace.outdoors, whole, timezone, seed, round(settings.phase * 1000))
     switched_on = np.zeros(truth.instants.size, dtype=bool)
@@ -96,16 +124,18 @@ def _virtual_kit(zone: SimulatedZone, workplace: Workplace, days: Sequence[date]
         start = local_instant(day, "00:00", timezone)
         end = local_instant(day + timedelta(days=1), "00:00", timezone)
         switched_on |= (truth.instants > start) & (truth.instants <= end)
-    readings = sense(kit_models()[KitModelId(settings.model)], truth.values, STEP / 1000, seed, settings.id)
+    readings = sense(kit_models()[model or KitModelId(settings.model)], truth.values, STEP / 1000, seed, kit)
     if (stop := settings.stopped_channel) is not None and stop.day <= len(days):
         silent = truth.instants > local_instant(days[stop.day - 1], stop.at, timezone)
-        readings[QuantityId(stop.quantity)][silent] = np.nan
+        stopped = readings.get(QuantityId(stop.quantity))  # another model need not have the channel
+        if stopped is not None:
+            stopped[silent] = np.nan
     lost: tuple[Span, ...] = ()
     if (outage := settings.lost_network) is not None and outage.day <= len(days):
         day = days[outage.day - 1]
         lost = (Span(local_instant(day, outage.from_, timezone), local_instant(day, outage.to, timezone)),)
     return VirtualKit(
-        id=KitId(settings.id),
+        id=KitId(kit),
         truth=truth,
         instants=truth.instants[switched_on],
         readings={quantity: values[switched_on] for quantity, values in readings.items()},

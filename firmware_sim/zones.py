@@ -50,13 +50,19 @@ class Truth:
     people : array
         Mean number of people during each step.
     values : mapping of QuantityId to array
-        In the quantity's unit: levels over the step, all else at its end.
+        Where the kit hangs, in the quantity's unit: levels over the step, all else at its end.
+    worker : mapping of QuantityId to array
+        At the breathing zone, the ear and the work plane of the worker whose exposure is judged.
+    room : mapping of QuantityId to array
+        Of the well-mixed room and its diffuse sound.
     """
 
     zone: ZoneId
     instants: Instants
     people: Floats
     values: Mapping[QuantityId, Floats]
+    worker: Mapping[QuantityId, Floats]
+    room: Mapping[QuantityId, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,8 @@ def simulate(
     values |= _climate(zone, outdoors, instants, people, runs, lit, ventilation)
     values |= _sound(zone.room, runs, seeded(seed, zone.id, "sound"), instants.size)
     values["illuminance"] = _light(zone.room, outdoors, instants, lit, seeded(seed, "sky", str(days[0])))
-    return Truth(ZoneId(zone.id), instants, people, {QuantityId(name): v for name, v in values.items()})
+    named = {QuantityId(name): v for name, v in values.items()}
+    return Truth(ZoneId(zone.id), instants, people, named, named, named)
 
 
 def _share(edges: Instants, spans: Sequence[Span]) -> Floats:
