@@ -8,20 +8,21 @@ from catalog.kits import Deployment
 from catalog.places import Establishment, Zone
 from catalog.registry import Registry
 from catalog.schedule import Interval, Shift, local_days, shifts
-from catalog.weeks import work_weeks
+from catalog.weeks import WorkWeek, work_weeks
 from dsp.campaign import exceedances, exposures
 from dsp.episodes import Delays
 from dsp.exposure import Exceedance, Exposure, WindowKind
 from dsp.live_shift import Watch
+from dsp.series import Series
 from dsp.subject import Subject, Threshold
 from dsp.weekly import weekly_exposures
 from dsp.whole_campaign import campaign_exposures
 from rules.engine import thresholds
 from rules.pack import Pack
 from store.quality import QualityMark
-from store.readings import ReadingStore
 from vigie.channels import ChannelSeries, channel_series, unheard_channels
 from vigie.derived_channels import derived_channels
+from vigie.kit_columns import ColumnSource
 from vigie.plan import settled_until
 from vigie.times import instant_of, local_day
 
@@ -48,8 +49,17 @@ class Computed:
     marks: list[QualityMark] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedWindows:
+    """The windows of a deployment that are closed: shifts, local days, and whole weeks of work."""
+
+    worked: list[Shift]
+    days: list[tuple[date, Interval]]
+    weeks: list[WorkWeek]
+
+
 def compute_deployment(
-    store: ReadingStore, registry: Registry, packs: Sequence[Pack], deployment: Deployment, now: int, version: int
+    store: ColumnSource, registry: Registry, packs: Sequence[Pack], deployment: Deployment, now: int, version: int
 ) -> Computed:
     """All exposures and episodes of one deployment in the windows that are closed, and of its campaign.
 
@@ -81,27 +91,43 @@ def compute_deployment(
     first = local_day(max(earliest, deployed.start), establishment.timezone)
     last = local_day(max(channel.heard.end for channel in channels), establishment.timezone)
     last = min(last + timedelta(days=_SILENCE), local_day(deployed.end, establishment.timezone))
-    worked, days = _closed_windows(zone, establishment, deployed, first, last, now)
-    result.days = {day.start: date_ for date_, day in days} | {shift.start: shift.day for shift in worked}
-    weeks = [week for week in work_weeks(zone.schedule, establishment, first, last) if week.closed <= now]
-    result.days |= {week.start: week.monday for week in weeks}
-    watches = _watches(packs, zone, sorted({shift.day for shift in worked}))
+    windows = closed_windows(zone, establishment, deployed, first, last, now)
+    watches = watches_in(packs, zone, windows.worked)
     for channel in channels:
         watched = watches.get(channel.subject.quantity.id, ())
-        limits = [watch.threshold for watch in watched]
-        result.exposures += exposures(channel.subject, channel.series, worked, days, limits)
-        result.exposures += weekly_exposures(channel.subject, channel.series, weeks)
-        result.exposures += campaign_exposures(channel.subject, channel.series, worked, limits)
-        result.exceedances += _episodes(channel, worked, watched)
+        result.exposures += exposures_in(windows, channel.subject, channel.series, watched)
+        result.exceedances += _episodes(channel, windows.worked, watched)
         result.marks += _marks(channel)
-    # a campaign may begin with the night shift of the evening before: that one keeps its own day
-    campaigns = {e.start: first for e in result.exposures if e.window_kind is WindowKind.CAMPAIGN}
-    result.days = campaigns | result.days
+    result.days = days_of(windows, first, result.exposures)
     return result
 
 
+def exposures_in(windows: ClosedWindows, subject: Subject, series: Series, watched: Sequence[Watch]) -> list[Exposure]:
+    """Every measure of one quantity of one deployment in its windows, and of its campaign.
+
+    Parameters
+    ----------
+    watched : sequence of Watch
+        Limits to count time above or below of.
+    """
+    limits = [watch.threshold for watch in watched]
+    return [
+        *exposures(subject, series, windows.worked, windows.days, limits),
+        *weekly_exposures(subject, series, windows.weeks),
+        *campaign_exposures(subject, series, windows.worked, limits),
+    ]
+
+
+def days_of(windows: ClosedWindows, first: date, found: Iterable[Exposure]) -> dict[int, date]:
+    """Start of every window [ms UTC] and the local day whose limits apply; campaigns begin on the day ``first``."""
+    # a campaign may begin with the night shift of the evening before: that one keeps its own day
+    campaigns = {exposure.start: first for exposure in found if exposure.window_kind is WindowKind.CAMPAIGN}
+    days = {day.start: date_ for date_, day in windows.days} | {shift.start: shift.day for shift in windows.worked}
+    return campaigns | days | {week.start: week.monday for week in windows.weeks}
+
+
 def deployment_channels(
-    store: ReadingStore, registry: Registry, deployment: Deployment, now: int, version: int
+    store: ColumnSource, registry: Registry, deployment: Deployment, now: int, version: int
 ) -> list[ChannelSeries]:
     """The series the closed windows of a deployment are computed from, computed quantities among them.
 
@@ -145,9 +171,16 @@ def watches_of(packs: Sequence[Pack], zone: Zone, day: date, subject: Subject) -
     return _watches(packs, zone, [day]).get(subject.quantity.id, ())
 
 
-def _closed_windows(
+def watches_in(packs: Sequence[Pack], zone: Zone, worked: Iterable[Shift]) -> dict[str, tuple[Watch, ...]]:
+    """Every limit a rule compares a quantity with in some shifts of a zone, by quantity."""
+    return _watches(packs, zone, sorted({shift.day for shift in worked}))
+
+
+def closed_windows(
     zone: Zone, establishment: Establishment, deployed: Interval, first: date, last: date, now: int
-) -> tuple[list[Shift], list[tuple[date, Interval]]]:
+) -> ClosedWindows:
+    """The windows of a deployment that meet the local days ``first`` to ``last`` and are closed at ``now`` [ms UTC]."""
+
     def counts(start: int, end: int) -> bool:
         return end <= now and start < deployed.end and end > deployed.start
 
@@ -157,9 +190,10 @@ def _closed_windows(
     after = instant_of(last + timedelta(days=1), establishment.timezone)
     seen = [shift for shift in worked if shift.day >= first or shift.end > midnight]
     days = local_days(establishment.timezone, midnight, after)
-    return (
+    return ClosedWindows(
         [shift for shift in seen if counts(shift.start, shift.end)],
         [(day, interval) for day, interval in days if counts(interval.start, interval.end)],
+        [week for week in work_weeks(zone.schedule, establishment, first, last) if week.closed <= now],
     )
 
 

@@ -12,8 +12,8 @@ from rules.decision import Assessment
 from rules.engine import ZoneJudgement, assess, judge
 from rules.rule import Pack
 from store.quality import QualityMark
-from store.readings import ReadingStore
 from vigie.acute import acute_assessments
+from vigie.kit_columns import ColumnSource
 from vigie.pipeline import Computed, compute_deployment
 
 
@@ -53,7 +53,7 @@ class ZoneAnswer:
 
 
 def answer_for(
-    readings: ReadingStore,
+    readings: ColumnSource,
     registry: Registry,
     packs: Sequence[Pack],
     zone: Zone,
