@@ -31,8 +31,8 @@ def korn_graubard(successes: Counts, trials: Counts, confidence: float = 0.95) -
 
     Notes
     -----
-    Clopper and Pearson's interval for the effective number of cases n* = n/deff · (t(n − 1)/t(I − 1))², with I clusters,
-    the variance of the share between clusters var = I/(I − 1) · Σ(xᵢ − p·nᵢ)²/n², and the design effect
+    Clopper and Pearson's interval for the effective number of cases n* = n/deff · (t(n − 1)/t(I − 1))², with I
+    clusters, the variance of the share between clusters var = I/(I − 1) · Σ(xᵢ − p·nᵢ)²/n², and the design effect
     deff = var/(p(1 − p)/(n − 1)), never below 1. A share of 0 or 1 has no variance to be estimated: each cluster
     counts as one case then, which is the most that cases of a cluster can be alike.
 

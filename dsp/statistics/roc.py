@@ -100,10 +100,10 @@ def area_under_roc(scores: Scores, so: Mask, clusters: Clusters | None = None) -
 
     Notes
     -----
-    Variance by the structural components of DeLong, summed within clusters as Obuchowski does; the interval is symmetric
-    on the logit scale. Where the scores part the two kinds without fault, that variance is 0 and says nothing: as many
-    disjoint pairs as there are clusters of the rarer kind were all in order then, and the interval is the exact one of
-    that share. It is 0 to 1 where either kind comes from one cluster only.
+    Variance by the structural components of DeLong, summed within clusters as Obuchowski does; the interval is
+    symmetric on the logit scale. Where the scores part the two kinds without fault, that variance is 0 and says
+    nothing: as many disjoint pairs as there are clusters of the rarer kind were all in order then, and the interval is
+    the exact one of that share. It is 0 to 1 where either kind comes from one cluster only.
 
     References
     ----------

@@ -84,7 +84,7 @@ DECISIONS = pl.Schema(
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The four tables of one evaluation; columns :data:`CAMPAIGNS`, :data:`OUTCOMES`, :data:`VALUES`, :data:`DECISIONS`."""
+    """The four tables of one evaluation, with the columns of the schemas above."""
 
     campaigns: pl.DataFrame
     outcomes: pl.DataFrame

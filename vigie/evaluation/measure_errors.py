@@ -1,0 +1,94 @@
+"""How far computed values are from the truth, and whether their stated uncertainty is honest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from vigie.evaluation.shares import Share, share
+
+REACH = 1.959963984540054
+"""Of a 95 % interval, in standard uncertainties."""
+
+HONEST_LOW, HONEST_HIGH = 0.90, 0.98
+"""A 95 % interval is honest where it holds the truth in this share of campaigns: below, people are misled; above, much
+is called doubtful that is not."""
+
+FEWEST = 5
+"""Values from which errors are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureErrors:
+    """Errors of one measure of one quantity.
+
+    Attributes
+    ----------
+    group : str
+        The family, or the grade of the kit.
+    values : int
+    bias : float
+        Mean of (value − truth) [unit; dB for levels].
+    relative_bias : float or None
+        Bias over the mean truth [1]; None for levels, and where the mean truth is 0.
+    spread : float or None
+        Standard deviation of the errors [unit]; None for a single one.
+    coverage : Share
+        Values whose interval value ± 1.96 u holds the truth.
+    score_mean, score_spread : float or None
+        Mean and standard deviation of (value − truth)/u: 0 and 1 where the budget is right; None where u is 0.
+    """
+
+    group: str
+    quantity: str
+    measure: str
+    unit: str
+    values: int
+    bias: float
+    relative_bias: float | None
+    spread: float | None
+    coverage: Share
+    score_mean: float | None
+    score_spread: float | None
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are values enough to tell errors from."""
+        return self.values >= FEWEST
+
+    @property
+    def honest(self) -> bool | None:
+        """Whether the coverage is from 90 to 98 %; None where there are too few values to tell."""
+        held = self.coverage.value
+        return HONEST_LOW <= held <= HONEST_HIGH if held is not None and self.enough else None
+
+
+def measure_errors(values: pl.DataFrame, group: str) -> tuple[MeasureErrors, ...]:
+    """Errors of every measure, by a column ("family" or "grade"); rows without truth or uncertainty are left out."""
+    known = values.drop_nulls(["value", "uncertainty", "truth"])
+    keys = [group, "quantity", "measure", "unit"]
+    parts = known.partition_by(keys, as_dict=True, maintain_order=True)
+    return tuple(_errors([str(each) for each in key], parts[key]) for key in sorted(parts))
+
+
+def _errors(names: Sequence[str], rows: pl.DataFrame) -> MeasureErrors:
+    group, quantity, measure, unit = names
+    truth, uncertainty = rows["truth"].to_numpy(), rows["uncertainty"].to_numpy()
+    errors = rows["value"].to_numpy() - truth
+    level, mean_truth = unit.startswith("dB"), float(truth.mean())
+    scores = errors / uncertainty if (uncertainty > 0).all() else None
+    held = (pl.col("value") - pl.col("truth")).abs() <= REACH * pl.col("uncertainty")
+    return MeasureErrors(
+        group=group,
+        quantity=quantity,
+        measure=measure,
+        unit=unit,
+        values=rows.height,
+        bias=float(errors.mean()),
+        relative_bias=None if level or mean_truth == 0 else float(errors.mean()) / mean_truth,
+        spread=float(np.std(errors, ddof=1)) if rows.height > 1 else None,
+        coverage=share(rows, held),
+        score_mean=float(scores.mean()) if scores is not None else None,
+        score_spread=float(np.std(scores, ddof=1)) if scores is not None and rows.height > 1 else None,
+    )
