@@ -71,6 +71,27 @@ def number(text: str | float) -> float:
         raise typer.BadParameter(f'"{text}" is no number; write 50.5 or 50,5') from None
 
 
+def speed_of(text: str) -> float:
+    """How many times faster than they happened messages are sent: ``1``, ``x60`` or ``max``.
+
+    Raises
+    ------
+    UsageError
+        It is none of these.
+    """
+    from firmware_sim.pace import MAX_SPEED
+
+    if text.strip().lower() == "max":
+        return MAX_SPEED
+    try:
+        factor = float(text.lower().removeprefix("x").removeprefix("×"))
+    except ValueError:
+        factor = -1.0
+    if not factor > 0:
+        raise UsageError(f'--speed is "{text}"; expected a factor such as 1 or 60, or max')
+    return factor
+
+
 AltitudeOption = Annotated[
     float | None,
     typer.Option(

@@ -21,7 +21,7 @@ from vigie.commands.file_options import (
     reading_rules,
     tell_notes,
 )
-from vigie.commands.options import FromOption, ToOption, WorkspaceOption
+from vigie.commands.options import FromOption, ToOption, WorkspaceOption, speed_of
 from vigie.errors import UsageError
 from vigie.replay_source import Chosen, recorded_stream, refuse_real_kits, stored_readings
 from vigie.times import now, parse_instant
@@ -104,8 +104,9 @@ def replay(
     Example: vigie replay field.jsonl --speed 60 --as k7=rehearsal-1
     """
     from firmware_sim.stream import Origin
+    from vigie.broker import broker_address, workspace_of_broker
 
-    place = _target(workspace, broker)
+    place = workspace_of_broker(workspace, broker)
     zone = place.settings.service.timezone if place is not None else timezone or "Europe/Paris"
     chosen = Chosen(since, until, names or (), zone)
     origin = Origin.RECORDED if as_recorded else Origin.SIMULATED
@@ -123,28 +124,8 @@ def replay(
                 f"{unknown} is not in the registry: its readings belong to nobody until a deployment says where the kit"
                 " was (vigie registry import FILE)\n"
             )
-    address = broker if broker is not None else _address(place)
+    address = broker if broker is not None else broker_address(place or find_workspace(None))
     _play(stream, address, settings)
-
-
-def _target(workspace: Path | None, broker: str | None) -> Workspace | None:
-    """The workspace whose broker it is; None where only a broker is named that is none's."""
-    if workspace is not None or broker is None:
-        return find_workspace(workspace)
-    from firmware_sim.connection import BrokerAddress
-
-    try:
-        place = find_workspace(None)
-    except UsageError:
-        return None
-    named, own = BrokerAddress.parse(broker), BrokerAddress.parse(place.settings.broker.url)
-    return place if (named.host, named.port) == (own.host, own.port) else None
-
-
-def _address(place: Workspace | None) -> str:
-    from vigie.broker import broker_address
-
-    return broker_address(place if place is not None else find_workspace(None))
 
 
 def _settings(
@@ -169,7 +150,7 @@ def _settings(
     if shift is not None:
         begin = now() if shift.strip().lower() == "now" else parse_instant(shift, zone, "--shift")
     return ReplaySettings(
-        speed=_speed(speed),
+        speed=speed_of(speed),
         begin=begin,
         passes=loop,
         every=_duration(every, "--every"),
@@ -271,20 +252,6 @@ def _tell(stream: "Stream", player: "Replay", report: "ReplayReport") -> None:
     if isinstance(stream, RecordedStream) and stream.held_back:
         sys.stdout.write(f"{stream.held_back} messages held back: changed, they would have said something else\n")
     sys.stdout.writelines(f"{line}\n" for line in fault_lines(player.settings.faults, report.faults))
-
-
-def _speed(text: str) -> float:
-    from firmware_sim.pace import MAX_SPEED
-
-    if text.strip().lower() == "max":
-        return MAX_SPEED
-    try:
-        factor = float(text.lower().removeprefix("x").removeprefix("×"))
-    except ValueError:
-        factor = -1.0
-    if not factor > 0:
-        raise UsageError(f'--speed is "{text}"; expected a factor such as 1 or 60, or max')
-    return factor
 
 
 def _duration(text: str | None, option: str) -> int | None:
