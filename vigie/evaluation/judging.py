@@ -1,0 +1,93 @@
+"""One campaign judged: simulated readings through the same code as ``vigie compute``, and beside it the truth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from catalog.identifiers import DeploymentId, ZoneId
+from catalog.kits import Deployment, Kit
+from catalog.registry import Registry
+from firmware_sim.kit import VirtualKit
+from firmware_sim.scenario import Workplace
+from firmware_sim.zones import Truth, seeded
+from rules.rule import Pack
+from vigie.evaluation.campaign import YEAR, Campaign, Choices, Family, campaign_of
+from vigie.evaluation.kept import DropOuts, KeptReadings
+from vigie.evaluation.rows import JudgedZone, Rows, rows_of
+from vigie.evaluation.truth import true_answer
+from vigie.simulation.registry import registry_of
+from vigie.times import instant_of
+from vigie.zone_answer import answer_for
+
+_LATER = 7 * 86_400_000
+"""Milliseconds after a campaign's end at which it is judged: all windows are closed, all readings in."""
+
+_ANY_DAY = date(YEAR, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """Judges campaigns of one family.
+
+    Attributes
+    ----------
+    places : Registry
+        Of the family, without kits: a workplace file is read once, not for every campaign.
+    """
+
+    family: Family
+    seed: int
+    choices: Choices
+    packs: tuple[Pack, ...]
+    drop_outs: DropOuts
+    places: Registry
+
+    @classmethod
+    def of(cls, family: Family, seed: int, choices: Choices, packs: Sequence[Pack], drop_outs: DropOuts) -> "Evaluator":
+        """An evaluator of a family's campaigns."""
+        return cls(family, seed, choices, tuple(packs), drop_outs, _places(family.workplace))
+
+    def campaign(self, number: int) -> Campaign:
+        """A campaign by its number."""
+        return campaign_of(self.family, number, self.seed, self.choices)
+
+    def rows(self, number: int) -> Rows:
+        """What a campaign adds to the tables, by its number."""
+        campaign = self.campaign(number)
+        return self.judged(campaign, campaign.virtual_kits())
+
+    def judged(self, campaign: Campaign, kits: Sequence[VirtualKit]) -> Rows:
+        """What a campaign adds to the tables, by what its kits read."""
+        registry = _with_kits(self.places, campaign, kits)
+        readings = KeptReadings(kits, self.drop_outs, campaign.seed)
+        truths: dict[ZoneId, Truth] = {}
+        for kit in kits:
+            truths.setdefault(kit.truth.zone, kit.truth)
+        zones = []
+        for zone in registry.zones.values():
+            establishment = registry.establishment_of(zone)
+            lent = registry.deployments_of(zone)[0]
+            after = (lent.end or lent.start) + _LATER
+            answer = answer_for(readings, registry, self.packs, zone, after, 0)
+            truth = true_answer(self.packs, zone, establishment, lent, campaign.first, campaign.last, truths[zone.id])
+            zones.append(JudgedZone(zone, answer, truth))
+        return rows_of(campaign, self.packs, zones, seeded(campaign.seed, "values kept"))
+
+
+def _places(workplace: Workplace) -> Registry:
+    """Employer, establishment and zones of a workplace."""
+    return registry_of(workplace, (), _ANY_DAY, _ANY_DAY)
+
+
+def _with_kits(places: Registry, campaign: Campaign, kits: Sequence[VirtualKit]) -> Registry:
+    """The registry of a campaign."""
+    (establishment,) = places.establishments.values()
+    start = instant_of(campaign.first, establishment.timezone)
+    end = instant_of(campaign.last + timedelta(days=1), establishment.timezone)
+    models = {zone.id: zone.kit.model for zone in campaign.workplace.zones}
+    lent = [Deployment(DeploymentId(f"{kit.id}-{campaign.number}"), kit.id, kit.truth.zone, start, end) for kit in kits]
+    return replace(
+        places,
+        kits={kit.id: Kit(kit.id, models[kit.truth.zone], str(kit.id), simulated=True) for kit in kits},
+        deployments={each.id: each for each in lent},
+    )

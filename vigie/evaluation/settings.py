@@ -1,0 +1,84 @@
+"""What an evaluation is made of: the same settings give the same tables, to the bit."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from rules.rule import Pack
+from vigie.evaluation.campaign import Choices, Family
+from vigie.evaluation.kept import DropOuts
+from vigie.software import vigie_version
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the tables depend on.
+
+    Attributes
+    ----------
+    families : tuple of Family
+    campaigns : int
+        Of each family.
+    seed : int
+        0 or more.
+    packs : tuple of Pack
+        The rules the tickets come from.
+    """
+
+    families: tuple[Family, ...]
+    campaigns: int
+    seed: int
+    choices: Choices
+    packs: tuple[Pack, ...]
+    drop_outs: DropOuts
+
+    @property
+    def total(self) -> int:
+        """Campaigns in all."""
+        return len(self.families) * self.campaigns
+
+    def told(self) -> str:
+        """The settings as the evaluation's folder keeps them: JSON, workplaces and packs by their content."""
+        return json.dumps(self._content(), ensure_ascii=False, indent=2) + "\n"
+
+    def difference(self, told: str) -> str | None:
+        """What kept settings say that these do not, in words; None where they are the same."""
+        try:
+            kept = json.loads(told)
+        except ValueError:
+            return "cannot be read"
+        if not isinstance(kept, dict):
+            return "cannot be read"
+        for name, value in self._content().items():
+            if kept.get(name) != value:
+                return f"has {name} {_short(kept.get(name))}, asked for is {_short(value)}"
+        return None
+
+    def _content(self) -> Mapping[str, object]:
+        return {
+            "vigie": vigie_version(),
+            "seed": self.seed,
+            "campaigns": self.campaigns,
+            "workplaces": {family.name: _digest(family) for family in self.families},
+            "days": list(self.choices.days),
+            "kits": list(self.choices.kits),
+            "models": [str(model) for model in self.choices.models],
+            "packs": [f"{pack.id} {pack.version} {pack.digest[:16]}" for pack in self.packs],
+            "drop_outs_per_day": self.drop_outs.per_day,
+            "drop_out_hours": self.drop_outs.hours,
+        }
+
+
+def _digest(family: Family) -> str:
+    return hashlib.sha256(msgspec.json.encode(family.workplace, order="deterministic")).hexdigest()[:16]
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} ({content})" for name, content in value.items())
+    return str(value)
