@@ -1,20 +1,38 @@
-"""One connection of a kit to its broker: MQTT 5 where the broker knows it, 3.1.1 where it does not."""
+"""One connection of a kit to its broker, which never waits; in MQTT 5 or 3.1.1."""
 
+import errno
+import os
 import socket
 import ssl
 import time
+from collections import deque
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol, Self
 from urllib.parse import unquote, urlsplit
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.enums import MQTTProtocolVersion
 
-from firmware_sim.errors import BrokerRefusedError, BrokerUnreachableError, SimulatorError
+from firmware_sim.errors import SimulatorError
+from firmware_sim.mqtt_packets import (
+    CONNACK,
+    DISCONNECT,
+    GOODBYE,
+    PING,
+    PINGRESP,
+    PUBACK,
+    RECEIVE_MAXIMUM,
+    Incoming,
+    NotMqttError,
+    Sendable,
+    Welcome,
+    connect_packet,
+    publish_packet,
+    read_farewell,
+    read_welcome,
+)
 
 CONNECT_TIMEOUT = 5.0
 """Time a broker has to accept a connection and to answer CONNECT [s]."""
@@ -22,8 +40,8 @@ CONNECT_TIMEOUT = 5.0
 KEEPALIVE = 30
 """Silence after which the connection is probed [s]."""
 
-RECEIVE_MAXIMUM = 65_535
-"""Unacknowledged messages an MQTT 5 broker accepts when it names no number (MQTT 5.0, 3.2.2.3.3)."""
+MOUTHFUL = 65_536
+"""Bytes read at once."""
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -82,175 +100,274 @@ class Message:
 class Acknowledged(Protocol):
     """Called for every PUBACK with the message's number on this connection and the broker's reason code."""
 
-    def __call__(self, mid: int, reason: int) -> None: ...
+    def __call__(self, number: int, reason: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One of the places a broker's name stands for."""
+
+    family: int
+    place: Any
 
 
 class Link(Enum):
-    """State of a connection."""
+    """State of a connection, in the order it goes through them."""
 
-    WAITING = "waiting"
+    REACHING = "reaching"
+    SECURING = "securing"
+    GREETING = "greeting"
     UP = "up"
     REFUSED = "refused"
     LOST = "lost"
 
 
-class Connection:
-    """A paho client driven by the caller's own thread: nothing moves except inside :meth:`turn` and :meth:`send`.
+_OPENING = (Link.REACHING, Link.SECURING, Link.GREETING)
 
-    One object is one connection, from CONNECT to its loss; what must outlive it is the publisher's to keep.
+
+class Connection:
+    """One MQTT connection that never waits: nothing moves except inside :meth:`move`, :meth:`flush`, :meth:`tick`.
+
+    One object is one connection, from CONNECT to its loss; what must outlive it is the outbox's to keep.
+
+    Parameters
+    ----------
+    address : BrokerAddress
+    endpoints : sequence of Endpoint
+        Where to try, in this order.
+    client_id : str
+    will : Sendable, optional
+        Left with the broker.
+    acknowledged : Acknowledged
+    protocol : MQTTProtocolVersion
+    tls : ssl.SSLContext, optional
+        For an address with TLS.
     """
 
     def __init__(
         self,
         address: BrokerAddress,
+        endpoints: Sequence[Endpoint],
         client_id: str,
-        will: Message | None,
+        will: Sendable | None,
         acknowledged: Acknowledged,
         protocol: MQTTProtocolVersion,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.protocol = protocol
         self.receive_maximum = RECEIVE_MAXIMUM
-        self.link = Link.WAITING
-        self.refusal = ""
-        self._acknowledged = acknowledged
+        self.link = Link.REACHING
+        self.welcome: Welcome | None = None
+        """The broker's answer to CONNECT."""
+        self.failure: OSError | None = None
+        """Why there was no way to the broker."""
+        self.farewell = ""
+        """Why an open connection was lost."""
         self._address = address
-        # every connection is a clean one, with a fresh client: the publisher's outbox decides what is sent again
-        is_5 = protocol == MQTTProtocolVersion.MQTTv5
-        self._client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            clean_session=None if is_5 else True,
-            protocol=protocol,
-            reconnect_on_failure=False,
+        self._acknowledged = acknowledged
+        self._tls = tls
+        self._endpoints = deque(endpoints)
+        self._incoming = Incoming()
+        self._out = bytearray(
+            connect_packet(
+                client_id, KEEPALIVE, protocol, will=will, username=address.username, password=address.password
+            )
         )
-        self._client.max_inflight_messages = 0  # the publisher has its own window; paho's costs a scan per PUBACK
-        self._client.connect_timeout = CONNECT_TIMEOUT
-        if address.username is not None:
-            self._client.username_pw_set(address.username, address.password)
-        if address.tls:
-            self._client.tls_set(ca_certs=str(address.authority) if address.authority else None)
-        if will is not None:
-            self._client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
-        self._client.on_socket_open = _send_at_once
-        self._client.on_connect = self._on_connect
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_publish = self._on_publish
+        self._number = 0
+        self._sock: socket.socket | None = None
+        self._tls_wants_write = False
+        self._began = self._heard_at = self._spoke_at = time.monotonic()
+        self._next_endpoint()
 
     @property
     def up(self) -> bool:
         """Whether the broker has welcomed this connection and it has not been lost since."""
         return self.link is Link.UP
 
-    def open(self) -> None:
-        """Connect and wait for the broker's answer; :attr:`link` tells it, WAITING that there was none.
+    @property
+    def opening(self) -> bool:
+        """Whether it is not yet known what comes of it."""
+        return self.link in _OPENING
 
-        Raises
-        ------
-        OSError
-            When there is no way to the broker.
+    @property
+    def sock(self) -> socket.socket | None:
+        """What to wait on; another one once the first place a broker's name stands for has said no, None at the end."""
+        return self._sock
+
+    @property
+    def wants_write(self) -> bool:
+        """Whether it goes on once the socket takes bytes."""
+        if self.link is Link.REACHING:
+            return True
+        if self.link is Link.SECURING or self._tls_wants_write:
+            return self._tls_wants_write
+        return bool(self._out)
+
+    @property
+    def due(self) -> float:
+        """When :meth:`tick` has something to do [s, monotonic]."""
+        if self.opening:
+            return self._began + CONNECT_TIMEOUT
+        return min(self._spoke_at + KEEPALIVE, self._heard_at + 2 * KEEPALIVE)
+
+    def move(self) -> None:
+        """Take what the network has for us and give it what it takes, without waiting."""
+        try:
+            if self.link is Link.REACHING:
+                self._reach()
+            if self.link is Link.SECURING:
+                self._secure()
+            if self.link is Link.GREETING or self.link is Link.UP:
+                self._read()
+                self.flush()
+        except OSError as error:
+            self._lose(error)
+        except NotMqttError as error:
+            self._lose(None, str(error))
+
+    def tick(self, now: float) -> None:
+        """Give up a broker that does not answer, and tell one that we are still here."""
+        if self.opening and now - self._began >= CONNECT_TIMEOUT:
+            self._lose(TimeoutError("timed out"))
+        elif self.link is Link.UP and now - self._heard_at >= 2 * KEEPALIVE:
+            self._lose(None, "the broker fell silent")
+        elif self.link is Link.UP and now - self._spoke_at >= KEEPALIVE:
+            self._out += PING
+            self.flush()
+
+    def send(self, message: Sendable, taken: Container[int]) -> int:
+        """Line up a message with QoS 1 and give its number on this connection; :meth:`flush` sends it.
+
+        Parameters
+        ----------
+        taken : container of int
+            Numbers of messages that are not acknowledged yet.
         """
-        self._client.connect(self._address.host, self._address.port, KEEPALIVE)
-        deadline = time.monotonic() + CONNECT_TIMEOUT
-        while self.link is Link.WAITING and time.monotonic() < deadline:
-            self.turn(0.1)
+        number = self._number % RECEIVE_MAXIMUM + 1
+        while number in taken:
+            number = number % RECEIVE_MAXIMUM + 1
+        self._number = number
+        self._out += publish_packet(message, number, self.protocol)
+        return number
 
-    def turn(self, timeout: float) -> None:
-        """Read and write what the network has for us, waiting up to ``timeout`` [s] for something to happen."""
-        if self._client.loop(timeout) != MQTTErrorCode.MQTT_ERR_SUCCESS and self.link is not Link.REFUSED:
-            self.link = Link.LOST
+    def flush(self) -> None:
+        """Give the network what is lined up, as far as it takes it."""
+        if not self._out or self._sock is None or self.link not in (Link.GREETING, Link.UP):
+            return
+        self._tls_wants_write = False
+        try:
+            sent = self._sock.send(self._out)
+        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError):
+            return
+        except ssl.SSLWantWriteError:
+            self._tls_wants_write = True
+            return
+        except OSError as error:
+            self._lose(error)
+            return
+        del self._out[:sent]
+        self._spoke_at = time.monotonic()
 
-    def send(self, message: Message) -> int:
-        """Send a message with QoS 1 and give its number on this connection."""
-        info = self._client.publish(message.topic, message.payload, qos=1, retain=message.retain)
-        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
-            self.link = Link.LOST
-        return info.mid
-
-    def close(self) -> None:
-        """Say goodbye, so that the broker does not publish the will."""
-        self._client.disconnect()
-        deadline = time.monotonic() + CONNECT_TIMEOUT
-        while self.up and time.monotonic() < deadline:
-            self.turn(0.05)
+    def say_goodbye(self) -> None:
+        """Disconnect, so that the broker does not publish the will; it then closes the connection."""
+        self._out += GOODBYE
+        self.flush()
 
     def abandon(self) -> None:
         """Drop the connection without a word: the broker then publishes the will."""
-        sock = self._client.socket()
-        if sock is not None:
-            sock.close()
-        self.link = Link.LOST
+        self._lose(None)
 
-    def _on_connect(
-        self, _client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
-    ) -> None:
-        if reason.is_failure:
-            self.link = Link.REFUSED
-            self.refusal = str(reason)
+    def _next_endpoint(self) -> None:
+        """Begin to reach the next of the places the broker's name stands for."""
+        endpoint = self._endpoints.popleft()
+        self._sock = sock = socket.socket(endpoint.family, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        # without it, a windowed QoS 1 stream waits for delayed TCP acknowledgements and is 20 times slower
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        code = sock.connect_ex(endpoint.place)
+        if code not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
+            self._not_there(code)
+
+    def _not_there(self, code: int) -> None:
+        if self._sock is not None:
+            self._sock.close()
+        if self._endpoints:
+            self._next_endpoint()
+        else:
+            self._lose(OSError(code, os.strerror(code)))
+
+    def _reach(self) -> None:
+        if self._sock is None:
             return
-        self.receive_maximum = getattr(properties, "ReceiveMaximum", RECEIVE_MAXIMUM)
-        self.link = Link.UP
+        try:
+            self._sock.getpeername()
+        except OSError:  # not connected, or not yet
+            if code := self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                self._not_there(code)
+            return
+        if self._tls is None:
+            self.link = Link.GREETING
+            self.flush()
+        else:
+            self._sock = self._tls.wrap_socket(
+                self._sock, server_hostname=self._address.host, do_handshake_on_connect=False
+            )
+            self.link = Link.SECURING
 
-    def _on_disconnect(
-        self, _client: Client, _data: object, _flags: DisconnectFlags, reason: ReasonCode, _properties: Any
-    ) -> None:
+    def _secure(self) -> None:
+        if not isinstance(self._sock, ssl.SSLSocket):
+            return
+        self._tls_wants_write = False
+        try:
+            self._sock.do_handshake()
+        except ssl.SSLWantReadError:
+            return
+        except ssl.SSLWantWriteError:
+            self._tls_wants_write = True
+            return
+        self.link = Link.GREETING
+        self.flush()
+
+    def _read(self) -> None:
+        while self._sock is not None:
+            try:
+                data = self._sock.recv(MOUTHFUL)
+            except (BlockingIOError, InterruptedError, ssl.SSLWantReadError):
+                return
+            except ssl.SSLWantWriteError:
+                self._tls_wants_write = True
+                return
+            if not data:
+                self._lose(None, "the broker closed the connection")
+                return
+            self._heard_at = time.monotonic()
+            for kind, body in self._incoming.feed(data):
+                self._hear(kind, body)
+            if len(data) < MOUTHFUL and self._tls is None:
+                return  # TLS may hold back more than the socket shows
+
+    def _hear(self, kind: int, body: bytes) -> None:
+        if kind == PUBACK and len(body) >= 2:
+            self._acknowledged(int.from_bytes(body[:2]), body[2] if len(body) > 2 else 0)
+        elif kind == CONNACK and self.link is Link.GREETING:
+            self.welcome = read_welcome(body, self.protocol)
+            self.receive_maximum = self.welcome.receive_maximum
+            if self.welcome.refusal:
+                self._lose(None)
+                self.link = Link.REFUSED
+            else:
+                self.link = Link.UP
+        elif kind == DISCONNECT:
+            self._lose(None, read_farewell(body))
+        elif kind != PINGRESP:
+            raise NotMqttError(f"a packet of kind 0x{kind:02x} where none can come")
+
+    def _lose(self, failure: OSError | None, farewell: str = "") -> None:
+        if self.link in (Link.REACHING, Link.SECURING):
+            self.failure = failure
+        self.farewell = farewell or (str(failure.strerror or failure) if failure else "")
         if self.link is not Link.REFUSED:
             self.link = Link.LOST
-            self.refusal = str(reason)
-
-    def _on_publish(
-        self, _client: Client, _data: object, mid: int, reason: ReasonCode, _properties: Properties | None
-    ) -> None:
-        self._acknowledged(mid, reason.value)
-
-
-def connect(
-    address: BrokerAddress,
-    client_id: str,
-    will: Message | None,
-    acknowledged: Acknowledged,
-    protocol: MQTTProtocolVersion | None,
-) -> Connection:
-    """Open a connection in MQTT 5, or in 3.1.1 when the broker does not answer to 5.
-
-    Parameters
-    ----------
-    protocol : MQTTProtocolVersion or None
-        What this broker was found to speak before; None to find out.
-
-    Raises
-    ------
-    BrokerUnreachableError, BrokerRefusedError
-    """
-    tries = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311) if protocol is None else (protocol,)
-    for version in tries:
-        connection = Connection(address, client_id, will, acknowledged, version)
-        try:
-            connection.open()
-        except ssl.SSLError as error:
-            raise BrokerUnreachableError(
-                f"the broker at {address}: TLS fails: {error.reason or error}; check the certificates and the port"
-            ) from None
-        except OSError as error:
-            raise _unreachable(address, error.strerror or str(error)) from None
-        if connection.up:
-            return connection
-        if connection.link is Link.WAITING:
-            connection.abandon()
-        elif connection.link is Link.REFUSED and "protocol version" not in connection.refusal.lower():
-            raise BrokerRefusedError(
-                f'the broker at {address} refused client "{client_id}": {connection.refusal}; '
-                f"check the user name and password in the broker's address"
-            )
-    raise _unreachable(address, "what listens there does not answer")
-
-
-def _unreachable(address: BrokerAddress, reason: str) -> BrokerUnreachableError:
-    return BrokerUnreachableError(
-        f"no MQTT broker at {address} ({reason}); start one (`vigie run`, or `mosquitto -p {address.port}`) "
-        f"or give the address of yours (mqtt://host:port)"
-    )
-
-
-def _send_at_once(_client: Client, _data: object, sock: Any) -> None:
-    # without it, a windowed QoS 1 stream waits for delayed TCP acknowledgements and is 20 times slower
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None

@@ -2,12 +2,23 @@
 
 from collections.abc import Callable
 from threading import Lock
+from typing import Protocol
 
+from firmware_sim.courier import SignIns
 from firmware_sim.errors import FaultScriptError
 from firmware_sim.faults import FaultKind, FaultScript, LineEvent
 from firmware_sim.faulty_line import FaultTally
 from firmware_sim.pace import Pace
-from firmware_sim.publisher import Publisher
+
+
+class Droppable(Protocol):
+    """A connection that faults can befall."""
+
+    def drop(self, away: float) -> None:
+        """Lose the connection without a word, and stay away for a time [s]."""
+
+    def sign_in_wrongly(self, seconds: float, done: Callable[[SignIns], None]) -> None:
+        """Lose the connection, and try with a wrong password for a time [s]; then tell what came of it."""
 
 
 class FaultHand:
@@ -38,19 +49,22 @@ class FaultHand:
         self._restarted: set[LineEvent] = set()
         self._lock = Lock()
 
-    def on(self, publisher: Publisher, pace: Pace) -> Callable[[LineEvent], None]:
-        """What to call when something befalls the line of a publisher."""
+    def on(self, line: Droppable, pace: Pace) -> Callable[[LineEvent], None]:
+        """What to call when something befalls a line."""
 
         def happen(event: LineEvent) -> None:
             fault = self._script.faults[event.number]
             match fault.kind:
                 case FaultKind.DISCONNECT:
                     self.tally.count(event.number)
-                    publisher.drop(pace.real(fault.away))
+                    line.drop(pace.real(fault.away))
                 case FaultKind.WRONG_CREDENTIALS:
                     self.tally.count(event.number)
-                    tried = publisher.sign_in_wrongly(pace.real(fault.away))
-                    self.tally.add(event.number, {"refused": tried.refused, "accepted": tried.accepted})
+
+                    def tried(came: SignIns) -> None:
+                        self.tally.add(event.number, {"refused": came.refused, "accepted": came.accepted})
+
+                    line.sign_in_wrongly(pace.real(fault.away), tried)
                 case FaultKind.BROKER_RESTART if self._restart_broker is not None:
                     with self._lock:  # several lines come to it; the broker is restarted once
                         if event in self._restarted:

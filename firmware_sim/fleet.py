@@ -13,10 +13,11 @@ from firmware_sim.fault_hand import FaultHand
 from firmware_sim.faults import NO_FAULTS, FaultCount, FaultScript
 from firmware_sim.faulty_line import FaultyLine
 from firmware_sim.kit import VirtualKit
+from firmware_sim.outbox import DeliverySettings
 from firmware_sim.pace import MAX_SPEED, Pace, Player, play
 from firmware_sim.payloads import KitMessage, Presence
 from firmware_sim.playback import Playback
-from firmware_sim.publisher import DeliverySettings, Publisher
+from firmware_sim.publisher import Publisher
 
 
 class Wiring(Enum):

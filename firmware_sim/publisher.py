@@ -1,99 +1,28 @@
-"""The one way out of a kit: every message is kept until the broker has acknowledged it, and a little longer.
+"""The one way out of a kit, in the caller's own thread.
 
 The publisher has no thread. Whoever publishes also moves the network, inside :meth:`Publisher.publish`,
 :meth:`Publisher.wait` and :meth:`Publisher.drain`, as the main loop of a small device does.
 """
 
+import select
 import time
-import zlib
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-from paho.mqtt.enums import MQTTProtocolVersion
-
-from firmware_sim.connection import BrokerAddress, Connection, Message, connect
-from firmware_sim.errors import (
-    BrokerRefusedError,
-    BrokerUnreachableError,
-    DeliveryTimeoutError,
-    NobodyListensError,
-)
+from firmware_sim.broker_route import BrokerRoute
+from firmware_sim.connection import BrokerAddress, Message
+from firmware_sim.courier import Courier, SignIns, Stage
+from firmware_sim.errors import SimulatorError
+from firmware_sim.mqtt_packets import Sendable
+from firmware_sim.outbox import DeliverySettings
 from firmware_sim.payloads import Presence
-
-NO_MATCHING_SUBSCRIBERS = 0x10
-"""MQTT 5 reason of a PUBACK: accepted, and thrown away because nobody is subscribed (MQTT 5.0, 3.4.2.1)."""
-
-FIRST_FAILURE = 0x80
-"""Reason codes from here on mean that the message was not accepted (MQTT 5.0, 2.4)."""
-
-CLOSING = 2.0
-"""Time the last status messages have to be acknowledged [s]."""
 
 TURN = 0.1
 """Longest time the publisher waits for the network before it looks at the stop event [s]."""
-
-
-_PROTOCOL_NAMES = {MQTTProtocolVersion.MQTTv311: "MQTT 3.1.1", MQTTProtocolVersion.MQTTv5: "MQTT 5"}
-
-
-@dataclass(frozen=True, slots=True)
-class DeliverySettings:
-    """How hard a publisher tries.
-
-    Attributes
-    ----------
-    window : int
-        Messages sent and not yet acknowledged, at most (less when an MQTT 5 broker asks for less).
-    resend : int
-        Acknowledged messages sent again after a reconnection, at least: a broker killed by force has acknowledged what
-        it had not yet saved, or had passed on into a socket that died with it. Readings are idempotent, so a
-        repetition changes nothing.
-    resend_seconds : float
-        All that was acknowledged within this time is sent again too [s]; longer than the broker's interval between two
-        saves (deploy/mosquitto.conf).
-    back_off_first, back_off_last : float
-        Pause before a reconnection [s], doubled each time up to the last.
-    patience : float
-        Time without a broker, an acknowledgement or a listener after which the publisher gives up [s].
-    first_listener : float
-        The same for a listener as long as there has never been one: somebody forgot to start the collector [s].
-    listener_pause : float
-        Pause before a message nobody listened to is sent again [s].
-    """
-
-    window: int = 500
-    resend: int = 1000
-    resend_seconds: float = 5.0
-    back_off_first: float = 0.1
-    back_off_last: float = 5.0
-    patience: float = 60.0
-    first_listener: float = 10.0
-    listener_pause: float = 0.5
-
-
-class _Parcel:
-    """A message on its way; an announcement is the publisher's own, made anew at each connection."""
-
-    __slots__ = ("acknowledged_at", "announcement", "message")
-
-    def __init__(self, message: Message, *, announcement: bool = False) -> None:
-        self.message = message
-        self.announcement = announcement
-        self.acknowledged_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SignIns:
-    """What became of sign-ins with a wrong password: a broker that lets anybody in accepts them."""
-
-    refused: int
-    accepted: int
 
 
 class Publisher:
@@ -124,25 +53,10 @@ class Publisher:
         stop: Event | None = None,
         authority: Path | None = None,
     ) -> None:
-        self.address = replace(BrokerAddress.parse(broker), authority=authority)
-        self.name = name
-        self.delivery = delivery or DeliverySettings()
         self.stop = stop or Event()
-        self.acknowledged = 0
-        """Messages the broker has acknowledged, each counted once."""
-        self.reconnections = 0
-        self._presences = tuple(presences)
-        self._connection: Connection | None = None
-        self._protocol: MQTTProtocolVersion | None = None
-        self._waiting: deque[_Parcel] = deque()
-        self._in_flight: dict[int, _Parcel] = {}
-        self._recent: deque[_Parcel] = deque()
-        self._unheard: list[_Parcel] = []
-        self._unheard_since: float | None = None
-        self._send_unheard_at = 0.0
-        self._refused = ""
-        # kits that lost the same broker must not all come back at the same moment
-        self._jitter = np.random.default_rng(zlib.crc32(name.encode()))
+        self._route = BrokerRoute(replace(BrokerAddress.parse(broker), authority=authority))
+        self._courier = Courier(self._route, name, presences, delivery or DeliverySettings())
+        self._outbox = self._courier.outbox
 
     def __enter__(self) -> Self:
         self.open()
@@ -153,8 +67,8 @@ class Publisher:
     ) -> None:
         if error is None:
             self.close()
-        elif self._connection is not None:
-            self._connection.abandon()
+        else:
+            self._courier.abandon()
 
     def open(self) -> None:
         """Connect and announce the kits.
@@ -164,17 +78,18 @@ class Publisher:
         BrokerUnreachableError, BrokerRefusedError
             At once: a first connection that fails is a mistake in the address more often than a broker at rest.
         """
-        will = self._presences[0].will if self._presences else None
-        self._connection = connect(self.address, self.name, will, self._on_acknowledged, self._protocol)
-        self._protocol = self._connection.protocol
-        for presence in self._presences:
-            self._send(_Parcel(presence.birth, announcement=True))
+        courier = self._courier
+        courier.open(time.monotonic())
+        while courier.stage is Stage.OPENING:
+            self._turn(TURN)
+        if courier.failure is not None:
+            raise courier.failure
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Take one message and hand it to the network; see :meth:`deliver`."""
         self.deliver(Message(topic, payload))
 
-    def deliver(self, message: Message) -> None:
+    def deliver(self, message: Sendable) -> None:
         """Take one message and hand it to the network, waiting while the window is full.
 
         Raises
@@ -182,10 +97,11 @@ class Publisher:
         BrokerUnreachableError, BrokerRefusedError, NobodyListensError, DeliveryTimeoutError
             When the broker is gone, says no, has no listener or stops acknowledging for longer than the patience.
         """
-        self._waiting.append(_Parcel(message))
-        self._push()
-        if self._waiting:
-            self._turn_while(lambda: bool(self._waiting))
+        now = time.monotonic()
+        self._courier.take(message, now)
+        self._courier.flush(now)
+        if self._outbox.waiting:
+            self._turn_while(lambda: bool(self._outbox.waiting))
 
     def wait(self, seconds: float) -> None:
         """Let time pass while the connection stays alive; ends early when stopped [s]."""
@@ -201,45 +117,38 @@ class Publisher:
         away : float
             How long it does not try to [s].
         """
-        if self._connection is not None:
-            self._connection.abandon()
-            # the broker lives and has what it acknowledged; only the rest is sent again
-            self._line_up_again(())
+        self._courier.drop(away, time.monotonic())
         self.stop.wait(away)
 
-    def sign_in_wrongly(self, seconds: float) -> SignIns:
-        """Lose the connection, and try with a wrong password for a time [s], at least once."""
-        self.drop(0.0)
-        wrong = replace(self.address, username=self.address.username or self.name, password="not the password")  # noqa: S106
-        refused = accepted = 0
-        deadline = time.monotonic() + seconds
-        pauses = self._pauses()
-        while True:
-            try:
-                connect(wrong, self.name, None, self._on_acknowledged, self._protocol).close()
-                accepted += 1
-            except BrokerRefusedError:
-                refused += 1
-            except BrokerUnreachableError:
-                pass  # no answer is neither
-            left = deadline - time.monotonic()
-            if left <= 0 or self.stop.wait(min(next(pauses), left)):
-                return SignIns(refused, accepted)
+    def sign_in_wrongly(self, seconds: float, done: Callable[[SignIns], None]) -> None:
+        """Lose the connection, try with a wrong password for a time [s], at least once, and tell what came of it."""
+        self._courier.sign_in_wrongly(seconds, done, time.monotonic())
+        self._turn_while(lambda: self._courier.on_trial)
+
+    @property
+    def acknowledged(self) -> int:
+        """Messages the broker has acknowledged, each counted once."""
+        return self._outbox.acknowledged
+
+    @property
+    def reconnections(self) -> int:
+        """Times the connection was opened again."""
+        return self._courier.reconnections
 
     @property
     def protocol(self) -> str:
         """What the broker was found to speak; empty before the first connection."""
-        return _PROTOCOL_NAMES[self._protocol] if self._protocol is not None else ""
+        return self._route.protocol_name
 
     @property
     def in_flight(self) -> int:
         """Messages sent and not yet acknowledged."""
-        return len(self._in_flight)
+        return self._outbox.in_flight
 
     @property
     def outstanding(self) -> int:
         """Messages taken and not yet acknowledged."""
-        return len(self._waiting) + len(self._in_flight) + len(self._unheard)
+        return self._outbox.outstanding
 
     def drain(self) -> None:
         """Wait until every message is acknowledged, or until stopped; raises as :meth:`publish` does."""
@@ -248,131 +157,39 @@ class Publisher:
     def close(self) -> None:
         """Deliver what is outstanding, say that the kits go offline, and disconnect."""
         self.drain()
-        connection = self._connection
-        if connection is not None:
-            for presence in self._presences:
-                self._send(_Parcel(presence.will, announcement=True))
-            deadline = time.monotonic() + CLOSING
-            while self._in_flight and connection.up and time.monotonic() < deadline:
-                connection.turn(TURN)
-            connection.close()
-        self._connection = None
+        self._courier.leave(time.monotonic())
+        while self._courier.stage is not Stage.GONE:
+            self._turn(TURN)
 
     def _turn_while(self, unfinished: Callable[[], bool]) -> None:
-        """Move the network until there is nothing left to wait for; the patience starts again with every PUBACK."""
-        seen, since = self._progress(), time.monotonic()
+        """Move the network until there is nothing left to wait for."""
         while unfinished() and not self.stop.is_set():
             self._turn(TURN)
-            if (now_seen := self._progress()) != seen:
-                seen, since = now_seen, time.monotonic()
-            elif time.monotonic() - since > self.delivery.patience:
-                raise DeliveryTimeoutError(
-                    f"the broker at {self.address} has acknowledged nothing for {self.delivery.patience:g} s "
-                    f"({self.outstanding} messages wait); is its disk full or its queue limit reached?"
-                )
-
-    def _progress(self) -> tuple[int, int]:
-        return self.acknowledged + len(self._unheard), len(self._waiting)
 
     def _turn(self, timeout: float) -> None:
-        connection = self._connection
-        if connection is None:
-            self._reconnect()
-            return
-        connection.turn(timeout)
-        if self._refused:
-            raise BrokerRefusedError(self._refused)
-        if not connection.up:
-            self._lose_connection()
-            return
-        if self._unheard and time.monotonic() >= self._send_unheard_at:
-            self._retry_unheard()
-        self._push()
+        """Wait for the network or the time the courier waits for; what it cannot mend ends the connection."""
+        courier = self._courier
+        if courier.stage is Stage.GONE and courier.failure is not None:
+            raise courier.failure
+        try:
+            self._step(courier, timeout)
+        except SimulatorError as error:
+            courier.failure = error
+            courier.abandon()
+            raise
 
-    def _push(self) -> None:
-        """Send what waits, as far as the window allows."""
-        connection = self._connection
-        if connection is None:
-            return
-        room = min(self.delivery.window, connection.receive_maximum) - len(self._in_flight) - len(self._unheard)
-        while room > 0 and self._waiting and connection.up:
-            self._send(self._waiting.popleft())
-            room -= 1
-
-    def _send(self, parcel: _Parcel) -> None:
-        if self._connection is not None:
-            self._in_flight[self._connection.send(parcel.message)] = parcel
-
-    def _on_acknowledged(self, mid: int, reason: int) -> None:
-        parcel = self._in_flight.pop(mid, None)
-        if parcel is None:
-            return
-        message = parcel.message
-        if reason >= FIRST_FAILURE:
-            self._refused = (
-                f"the broker at {self.address} refused a message on {message.topic} (MQTT reason 0x{reason:02x}); "
-                f'may client "{self.name}" publish there?'
-            )
-            self._waiting.appendleft(parcel)
-            return
-        if parcel.announcement:
-            return
-        if reason == NO_MATCHING_SUBSCRIBERS and not message.retain:  # what is retained waits for a listener
-            if not self._unheard:
-                self._send_unheard_at = time.monotonic() + self.delivery.listener_pause
-                self._unheard_since = self._unheard_since or time.monotonic()
-            self._unheard.append(parcel)
-            return
-        self._unheard_since = None
-        if parcel.acknowledged_at is None:
-            self.acknowledged += 1
-        now = parcel.acknowledged_at = time.monotonic()
-        recent, old = self._recent, now - self.delivery.resend_seconds
-        recent.append(parcel)
-        while len(recent) > self.delivery.resend and (recent[0].acknowledged_at or now) < old:
-            recent.popleft()
-
-    def _retry_unheard(self) -> None:
-        since = self._unheard_since
-        patience = self.delivery.patience if self.acknowledged else self.delivery.first_listener
-        if since is not None and time.monotonic() - since > patience:
-            raise NobodyListensError(
-                f"the broker at {self.address} takes the messages but nobody is subscribed to "
-                f"{self._unheard[0].message.topic}; start the collector (`vigie run` or `vigie collect`) first"
-            )
-        self._waiting.extendleft(reversed(self._unheard))
-        self._unheard.clear()
-
-    def _lose_connection(self) -> None:
-        """Line up again all that may not have arrived for good."""
-        self._line_up_again(tuple(self._recent))
-        self._recent.clear()
-
-    def _line_up_again(self, acknowledged: tuple[_Parcel, ...]) -> None:
-        """In the order of their first sending: some that were acknowledged, and all that were not."""
-        again = [p for p in (*acknowledged, *self._unheard, *self._in_flight.values()) if not p.announcement]
-        self._waiting.extendleft(reversed(again))
-        self._unheard.clear()
-        self._in_flight.clear()
-        self._connection = None
-
-    def _reconnect(self) -> None:
-        deadline = time.monotonic() + self.delivery.patience
-        for pause in self._pauses():
-            if self.stop.wait(pause):
-                return
-            try:
-                self.open()
-            except BrokerUnreachableError:
-                if time.monotonic() > deadline:
-                    raise
+    def _step(self, courier: Courier, timeout: float) -> None:
+        now = time.monotonic()
+        if courier.stage is Stage.RESTING:
+            if courier.due <= now:
+                courier.open(now)
             else:
-                self.reconnections += 1
-                self._push()
-                return
-
-    def _pauses(self) -> Iterator[float]:
-        pause = self.delivery.back_off_first
-        while True:
-            yield pause * float(self._jitter.uniform(0.5, 1.0))
-            pause = min(2 * pause, self.delivery.back_off_last)
+                self.stop.wait(min(timeout, courier.due - now))
+            return
+        connection = courier.connection
+        if connection is not None and connection.sock is not None:
+            poll = select.poll()  # select() knows no socket beyond the thousandth
+            poll.register(connection.sock, select.POLLIN | (select.POLLOUT if connection.wants_write else 0))
+            poll.poll(1000 * max(0.0, min(timeout, courier.due - now)))
+        courier.move(time.monotonic())
+        courier.tick(time.monotonic())

@@ -11,10 +11,11 @@ from firmware_sim.errors import ReplayError
 from firmware_sim.fault_hand import FaultHand
 from firmware_sim.faults import NO_FAULTS, FaultCount, FaultScript
 from firmware_sim.faulty_line import FaultyLine
+from firmware_sim.outbox import DeliverySettings
 from firmware_sim.pace import MAX_SPEED, Pace, Player, play
 from firmware_sim.payloads import KitMessage, presence
 from firmware_sim.playback import Playback
-from firmware_sim.publisher import DeliverySettings, Publisher
+from firmware_sim.publisher import Publisher
 from firmware_sim.retelling import Origin
 from firmware_sim.stream import Stream
 from ingest.codecs.records import CLOCK_TOLERANCE

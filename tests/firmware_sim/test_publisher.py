@@ -16,8 +16,9 @@ from firmware_sim.errors import (
     NobodyListensError,
     SimulatorError,
 )
+from firmware_sim.outbox import DeliverySettings
 from firmware_sim.payloads import presence
-from firmware_sim.publisher import DeliverySettings, Publisher
+from firmware_sim.publisher import Publisher
 from ingest.broker import EmbeddedBroker
 from tests.firmware_sim.listener import Listener
 from tests.mosquitto import Mosquitto, free_port, mosquitto

@@ -18,8 +18,9 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from catalog.identifiers import KitId
 from firmware_sim.connection import Message
 from firmware_sim.errors import RecordingError
+from firmware_sim.outbox import DeliverySettings
 from firmware_sim.payloads import presence
-from firmware_sim.publisher import DeliverySettings, Publisher
+from firmware_sim.publisher import Publisher
 from firmware_sim.record_file import Cut, Head, Recorded, RecordFile, Recording, is_recording, line_of
 from firmware_sim.recorded_stream import RecordedStream
 from firmware_sim.recorder import Ending, Recorder, RecorderReport, RecorderSettings
@@ -268,7 +269,7 @@ def test_nothing_is_left_with_the_broker_after_a_recording(broker: Mosquitto, tm
     publisher.publish(TOPIC, b"1")
     publisher.wait(0.5)
     assert publisher.acknowledged == 0, "somebody is still subscribed"
-    publisher._unheard.clear()
+    publisher._outbox._unheard.clear()
     publisher.close()
 
 
@@ -323,8 +324,8 @@ def test_a_recorder_killed_by_force_leaves_all_but_the_last_second(broker: Mosqu
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         process.stderr.close()
-        publisher._waiting.clear()
-        publisher._unheard.clear()
+        publisher._outbox.waiting.clear()
+        publisher._outbox._unheard.clear()
 
     found = {message.payload for message in messages(path)}
     owed = {payload for payload, at in sent.items() if at < killed - 1.0}
