@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from catalog.identifiers import KitId, QuantityId
+from firmware_sim.kit_account import KitAccount
+from firmware_sim.kit_life import UNTROUBLED, KitLife
+from firmware_sim.kit_run import CHUNK, Departure, Habits, KitRun
 from firmware_sim.payloads import KitMessage, PayloadFormat, Presence, encode, presence, readings_topic
 from firmware_sim.rooms import Floats
-from firmware_sim.zones import STEP, Instants, Span, Truth
+from firmware_sim.zones import Instants, Truth
 from ingest.codecs.frame import Mark
-from ingest.codecs.records import Record
-
-BUFFER_BATCH = 10
-"""Samplings in one message when a kit sends what it had kept."""
-
-BUFFER_PAUSE = 250
-"""Time between two messages of a kit that empties its buffer [ms]."""
+from ingest.codecs.records import KitState, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,20 @@ class VirtualKit:
     truth : Truth
         What really was in the zone, for those who judge what was made of the readings.
     instants : array
-        When the kit samples [ms UTC].
+        When the kit reports while it is switched on and nothing befalls it, by a clock that is right [ms UTC].
     readings : mapping of QuantityId to array
-        What its sensors say at those instants; NaN where a channel says nothing.
+        What it reports at those instants; NaN where a channel says nothing.
     boot : str
-        Changes at every start of the kit.
+        Of its first start; later ones have it with ``-2``, ``-3`` and so on.
     payload : PayloadFormat
     instants_per_message : int
-    lost_network : tuple of Span
-        When the kit has no network; it keeps its samplings and sends them afterwards.
+    life : KitLife
+        What befalls it.
+
+    Notes
+    -----
+    Nothing is kept between two calls: :meth:`messages` plays the kit's life as it goes, and thousands of kits may be
+    played at once. Arrays may be shared by several kits.
     """
 
     id: KitId
@@ -45,78 +50,96 @@ class VirtualKit:
     boot: str
     payload: PayloadFormat = PayloadFormat.SENML_JSON
     instants_per_message: int = 1
-    lost_network: tuple[Span, ...] = ()
+    life: KitLife = UNTROUBLED
 
     def presence(self) -> Presence:
-        """Birth and will."""
+        """Birth and will of its first start; those of later ones are among :meth:`messages`."""
         return presence(self.id, self.boot, simulated=True)
 
     @property
     def reading_count(self) -> int:
         """Readings in all of the kit's messages."""
-        return sum(int((values == values).sum()) for values in self.readings.values())
+        return self.account().readings
 
     @property
     def message_count(self) -> int:
         """Messages that :meth:`messages` gives."""
-        return sum(1 for _ in self._departures())
+        account = self.account()
+        return account.messages + account.status_messages
 
     @property
     def first_departure(self) -> int:
         """Instant of the first message [ms UTC]; 0 when there is none."""
-        return next((departure.instant for departure in self._departures()), 0)
+        return next((departure.instant for departure in self._run().departures()), 0)
+
+    def account(self) -> KitAccount:
+        """What becomes of every sampling; plays the kit's life without making the messages."""
+        said = np.zeros(self.instants.size, dtype=np.int64)
+        for values in self.readings.values():
+            said += values == values  # a channel that is silent is NaN, and NaN is not equal to itself
+        run = self._run()
+        readings = sum(int(said[sampling.row]) for departure in run.departures() for sampling in departure.samplings)
+        run.account.readings = readings
+        return run.account
 
     def messages(self) -> Iterator[KitMessage]:
         """The kit's messages in the order it sends them; the same kit gives the same bytes every time."""
-        quantities = list(self.readings)
-        # rows of Python floats: a tenth of the time of indexing arrays one value at a time
-        columns = [self.readings[quantity].tolist() for quantity in quantities]
-        instants = self.instants.tolist()
-        topic = readings_topic(self.id)
-        for sequence, departure in enumerate(self._departures()):
+        topic, rows = readings_topic(self.id), _Rows(self.readings)
+        boot, sequence = self.boot, 0
+        for departure in self._run().departures():
+            if departure.boot != boot:
+                boot, sequence = departure.boot, 0
+            if departure.status is not None:
+                yield self._status(departure)
+                continue
             records = [
-                Record(quantity, instants[row], column[row], True)
-                for row in range(departure.first, departure.end)
-                for quantity, column in zip(quantities, columns, strict=True)
-                if column[row] == column[row]  # a channel that is silent is NaN, and NaN is not equal to itself
+                Record(quantity, sampling.stamp, value, True)
+                for sampling in departure.samplings
+                for quantity, value in zip(rows.quantities, rows.at(sampling.row), strict=True)
+                if value == value
             ]
-            if records:
-                mark = Mark(self.boot, sequence)
-                payload = encode(self.payload, self.id, records, mark)
-                yield KitMessage(topic, payload, departure.instant, readings=len(records))
+            payload = encode(self.payload, self.id, records, Mark(boot, sequence))
+            sequence += 1
+            yield KitMessage(topic, payload, departure.instant, readings=len(records))
 
-    def _departures(self) -> Iterator["_Departure"]:
-        """Which samplings leave together, and when."""
-        instants = self.instants.tolist()
-        first = 0
-        while first < len(instants):
-            outage = self._outage_at(instants[first])
-            if outage is None:
-                end = first + 1
-                while end < min(first + self.instants_per_message, len(instants)) and self._follows(instants, end):
-                    end += 1
-                yield _Departure(first, end, instants[end - 1])
-            else:
-                end = next((row for row in range(first, len(instants)) if instants[row] > outage.end), len(instants))
-                # the buffer is out before the next sampling, so that what is live stays in order
-                latest = instants[end] if end < len(instants) else outage.end + STEP
-                for number, start in enumerate(range(first, end, BUFFER_BATCH)):
-                    sent = min(outage.end + number * BUFFER_PAUSE, latest)
-                    yield _Departure(start, min(start + BUFFER_BATCH, end), sent)
-            first = end
+    def _status(self, departure: Departure) -> KitMessage:
+        """A birth of its own, or the will the broker publishes in its place."""
+        said = presence(self.id, departure.boot, simulated=True)
+        message = said.birth if departure.status is KitState.ONLINE else said.will
+        return KitMessage(message.topic, message.payload, departure.instant, message.retain)
 
-    def _follows(self, instants: list[int], row: int) -> bool:
-        """Whether a sampling can share the message of the one before: neither pause nor lost network between them."""
-        return instants[row] - instants[row - 1] <= STEP and self._outage_at(instants[row]) is None
-
-    def _outage_at(self, instant: int) -> Span | None:
-        return next((span for span in self.lost_network if span.start < instant <= span.end), None)
+    def _run(self) -> KitRun:
+        habits = Habits(self.boot, self.instants_per_message, evenly=self.payload is PayloadFormat.FRAME)
+        return KitRun(self.id, habits, self.life, self.instants, _heard(self.instants.size, self.readings))
 
 
-@dataclass(frozen=True, slots=True)
-class _Departure:
-    """Samplings ``first`` to ``end``, sent at ``instant`` [ms UTC]."""
+def _heard(count: int, readings: Mapping[QuantityId, Floats]) -> npt.NDArray[np.bool_]:
+    """Where any channel says something."""
+    heard = np.zeros(count, dtype=bool)
+    for values in readings.values():
+        heard |= values == values
+    return heard
 
-    first: int
-    end: int
-    instant: int
+
+class _Rows:
+    """Readings as rows of Python floats, a stretch at a time: a tenth of the time of indexing arrays one by one.
+
+    Two stretches are at hand, because what is live and what was kept are far apart.
+    """
+
+    def __init__(self, readings: Mapping[QuantityId, Floats]) -> None:
+        self.quantities = tuple(readings)
+        self._columns = tuple(readings.values())
+        self._stretches: dict[int, list[tuple[float, ...]]] = {}
+
+    def at(self, row: int) -> tuple[float, ...]:
+        """Values in the order of the quantities."""
+        number, offset = divmod(row, CHUNK)
+        stretch = self._stretches.get(number)
+        if stretch is None:
+            start = number * CHUNK
+            stretch = list(zip(*(column[start : start + CHUNK].tolist() for column in self._columns), strict=True))
+            while len(self._stretches) > 1:
+                del self._stretches[min(self._stretches)]
+            self._stretches[number] = stretch
+        return stretch[offset]

@@ -13,6 +13,7 @@ from catalog.kits import kit_models
 from catalog.places import ZoneKind
 from catalog.quantities import Averaging, quantities
 from firmware_sim.errors import WorkplaceError
+from firmware_sim.kit_mistakes import wrong_settings
 from firmware_sim.kit_settings import KitSettings
 from firmware_sim.scenario import People, Place, SimulatedZone, Workplace
 from firmware_sim.sensors import SENSOR_TYPES
@@ -141,8 +142,7 @@ def _in_kit(kit: KitSettings, where: str) -> Iterator[_Mistake]:
             f'is "{stop.quantity}"; expected a channel of {kit.model} '
             f"({', '.join(channel.quantity for channel in model.channels)})",
         )
-    if kit.lost_network is not None:
-        yield from _order(kit.lost_network.from_, kit.lost_network.to, f"{where}.lost_network")
+    yield from (_Mistake(f"{where}.{wrong.field}", wrong.problem) for wrong in wrong_settings(kit))
 
 
 def _order(start: str, end: str, where: str) -> Iterator[_Mistake]:

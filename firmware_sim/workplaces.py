@@ -12,11 +12,13 @@ from catalog.kits import kit_models
 from catalog.public_holidays import is_holiday
 from firmware_sim.errors import WorkplaceError
 from firmware_sim.kit import VirtualKit
+from firmware_sim.kit_troubles import kit_life
+from firmware_sim.on_board import Samples, at_sampling, reported
 from firmware_sim.placing import Placing
 from firmware_sim.scenario import SimulatedZone, Workplace
 from firmware_sim.sensing import sense
 from firmware_sim.workplace_file import load_workplace
-from firmware_sim.zones import STEP, Span, local_instant, simulate
+from firmware_sim.zones import STEP, local_instant, simulate
 
 DEMO_WORKPLACES = ("joinery", "hair_salon", "open_plan_office")
 DEMO_DAYS = 3
@@ -119,30 +121,29 @@ def _virtual_kit(
     kit = settings.id if number == 1 else f"{settings.id}-{number}"
     whole = [days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)]
     truth = simulate(zone, workplace.outdoors, whole, timezone, seed, round(settings.phase * 1000))
-    switched_on = np.zeros(truth.instants.size, dtype=bool)
-    for day in days:
-        start = local_instant(day, "00:00", timezone)
-        end = local_instant(day + timedelta(days=1), "00:00", timezone)
-        switched_on |= (truth.instants > start) & (truth.instants <= end)
-    readings = sense(kit_models()[model or KitModelId(settings.model)], truth.values, STEP / 1000, seed, kit)
+    life = kit_life(settings, kit, days, timezone, seed)
+    seen = at_sampling(Samples(truth.instants, STEP, truth.values), settings.sampling_step)
+    readings = sense(kit_models()[model or KitModelId(settings.model)], seen.values, seen.step / 1000, seed, kit)
     if (stop := settings.stopped_channel) is not None and stop.day <= len(days):
-        silent = truth.instants > local_instant(days[stop.day - 1], stop.at, timezone)
+        silent = seen.instants > local_instant(days[stop.day - 1], stop.at, timezone)
         stopped = readings.get(QuantityId(stop.quantity))  # another model need not have the channel
         if stopped is not None:
             stopped[silent] = np.nan
-    lost: tuple[Span, ...] = ()
-    if (outage := settings.lost_network) is not None and outage.day <= len(days):
-        day = days[outage.day - 1]
-        lost = (Span(local_instant(day, outage.from_, timezone), local_instant(day, outage.to, timezone)),)
+    said = reported(Samples(seen.instants, seen.step, readings), life.period, life.off)
+    switched_on = np.zeros(said.instants.size, dtype=bool)
+    for day in days:
+        start = local_instant(day, "00:00", timezone)
+        end = local_instant(day + timedelta(days=1), "00:00", timezone)
+        switched_on |= (said.instants > start) & (said.instants <= end)
     return VirtualKit(
         id=KitId(kit),
         truth=truth,
-        instants=truth.instants[switched_on],
-        readings={quantity: values[switched_on] for quantity, values in readings.items()},
+        instants=said.instants[switched_on],
+        readings={quantity: values[switched_on] for quantity, values in said.values.items()},
         boot=f"{days[0]:%Y%m%d}-{seed}",
         payload=settings.format,
         instants_per_message=settings.instants_per_message,
-        lost_network=lost,
+        life=life,
     )
 
 
