@@ -12,11 +12,13 @@ from catalog.kits import kit_models
 from catalog.public_holidays import is_holiday
 from firmware_sim.errors import WorkplaceError
 from firmware_sim.kit import VirtualKit
+from firmware_sim.kit_settings import KitSettings
 from firmware_sim.kit_troubles import kit_life
 from firmware_sim.on_board import Samples, at_sampling, reported
-from firmware_sim.placing import Placing
-from firmware_sim.scenario import SimulatedZone, Workplace
+from firmware_sim.placing import Placing, kit_place, worker_distances
+from firmware_sim.scenario import Workplace
 from firmware_sim.sensing import sense
+from firmware_sim.simulation import simulate, truth
 from firmware_sim.workplace_file import load_workplace
 from firmware_sim.zones import STEP, local_instant, simulate
 
@@ -87,11 +89,17 @@ def virtual_kits(
     placing : Placing
         Where the kits hang; each has the truth of its own place.
     """
-    return [
-        _virtual_kit(zone, workplace, days, seed, number, model, placing)
-        for zone in workplace.zones
-        for number in range(1, kits + 1)
-    ]
+    whole = [days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)]
+    timezone = ZoneInfo(workplace.timezone)
+    made = []
+    for room in simulate(workplace, whole, seed):
+        zone = room.happened.zone
+        ear = worker_distances(zone, seed, placing)
+        for number in range(1, kits + 1):
+            kit = zone.kit.id if number == 1 else f"{zone.kit.id}-{number}"
+            at_kit = truth(room, kit_place(zone, kit, seed, placing), ear)
+            made.append(_virtual_kit(KitId(kit), zone.kit, model, at_kit, days, timezone, seed))
+    return made
 
 
 def demo(first_day: date, seed: int) -> list[VirtualKit]:
@@ -108,35 +116,21 @@ def demo(first_day: date, seed: int) -> list[VirtualKit]:
 
 
 def _virtual_kit(
-    zone: SimulatedZone,
-    workplace: Workplace,
-    days: Sequence[date],
-    seed: int,
-    number: int,
+    kit: KitId,
+    settings: KitSettings,
     model: KitModelId | None,
-    placing: Placing,  # noqa: ARG001 - the simulation of places follows
+    truth: Truth,
+    days: Sequence[date],
+    timezone: ZoneInfo,
+    seed: int,
 ) -> VirtualKit:
-    timezone = ZoneInfo(workplace.timezone)
-    settings = zone.kit
-    kit = settings.id if number == 1 else f"{settings.id}-{number}"
-    whole = [days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)]
-    truth = simulate(zone, workplace.outdoors, whole, timezone, seed, round(settings.phase * 1000))
-    life = kit_life(settings, kit, days, timezone, seed)
-    seen = at_sampling(Samples(truth.instants, STEP, truth.values), settings.sampling_step)
-    readings = sense(kit_models()[model or KitModelId(settings.model)], seen.values, seen.step / 1000, seed, kit)
-    if (stop := settings.stopped_channel) is not None and stop.day <= len(days):
-        silent = seen.instants > local_instant(days[stop.day - 1], stop.at, timezone)
-        stopped = readings.get(QuantityId(stop.quantity))  # another model need not have the channel
-        if stopped is not None:
-            stopped[silent] = np.nan
-    said = reported(Samples(seen.instants, seen.step, readings), life.period, life.off)
     switched_on = np.zeros(said.instants.size, dtype=bool)
     for day in days:
         start = local_instant(day, "00:00", timezone)
         end = local_instant(day + timedelta(days=1), "00:00", timezone)
         switched_on |= (said.instants > start) & (said.instants <= end)
     return VirtualKit(
-        id=KitId(kit),
+        id=kit,
         truth=truth,
         instants=said.instants[switched_on],
         readings={quantity: values[switched_on] for quantity, values in said.values.items()},

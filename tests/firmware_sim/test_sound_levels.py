@@ -5,8 +5,8 @@ import numpy.typing as npt
 import pytest
 
 from dsp.soundlevel import SoundLevels, measure
-from firmware_sim import rooms
-from firmware_sim.zones import PEAK_OVER_MAXIMUM
+from firmware_sim import sound_field
+from firmware_sim.noise import PEAK_OVER_MAXIMUM
 
 Values = npt.NDArray[np.float64]
 RATE, FULL_SCALE = 48_000, 20.0
@@ -41,7 +41,7 @@ def minute(background: float, level: float, running: float) -> SoundLevels:
 @pytest.mark.parametrize("running", [6.0, 30.0])
 @pytest.mark.parametrize("level", [52.0, 60.0, 85.0])
 def test_energy_of_a_minute_is_the_one_a_meter_adds_up(level: float, running: float) -> None:
-    drawn = float(rooms.level_sum([50.0, level], [1.0, running / 60]))
+    drawn = float(sound_field.level_sum([50.0, level], [1.0, running / 60]))
     assert minute(50.0, level, running).laeq == pytest.approx(drawn, abs=0.1)
 
 
@@ -54,7 +54,7 @@ def test_maximum_of_a_minute_is_that_of_the_machine_however_short_it_ran() -> No
 
 @pytest.mark.parametrize("seed", range(4))
 def test_peak_of_steady_noise_is_as_high_as_the_virtual_microphone_draws_it(seed: int) -> None:
-    # zones._sound draws LAFmax 2 dB above LAeq plus an exponential of 2 dB, and LCpeak a half-normal of 1.5 dB more
+    # noise.heard draws LAFmax 2 dB above LAeq plus an exponential of 2 dB, and LCpeak a half-normal of 1.5 dB more
     # than PEAK_OVER_MAXIMUM above that. Noise steadier than any room has less of the first and more of the second.
     levels = measure(at_level(pink(60, seed), 70.0), RATE, FULL_SCALE)
     assert 0.2 < levels.lafmax - levels.laeq < 2.0
@@ -63,7 +63,7 @@ def test_peak_of_steady_noise_is_as_high_as_the_virtual_microphone_draws_it(seed
 
 
 def test_blow_raises_fast_level_and_energy_far_less_than_its_peak() -> None:
-    # A blow that dies away by 60 dB in 0.3 s. zones._sound gives blows to LCpeak alone: at the peaks of the demo (124
+    # A blow that dies away by 60 dB in 0.3 s. noise.heard gives blows to LCpeak alone: at the peaks of the demo (124
     # and 133 dB) Fast level and energy of the minute are then too low where there are blows.
     time = np.arange(RATE * 10) / RATE
     blow = pink(10, 5) * np.exp(-np.maximum(time - 1.0, 0.0) * 6.91 / 0.3) * (time >= 1.0)
