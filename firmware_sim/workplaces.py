@@ -20,7 +20,7 @@ from firmware_sim.scenario import Workplace
 from firmware_sim.sensing import sense
 from firmware_sim.simulation import simulate, truth
 from firmware_sim.workplace_file import load_workplace
-from firmware_sim.zones import STEP, local_instant, simulate
+from firmware_sim.zones import STEP, Truth, local_instant
 
 DEMO_WORKPLACES = ("joinery", "hair_salon", "open_plan_office")
 DEMO_DAYS = 3
@@ -124,6 +124,15 @@ def _virtual_kit(
     timezone: ZoneInfo,
     seed: int,
 ) -> VirtualKit:
+    life = kit_life(settings, kit, days, timezone, seed)
+    seen = at_sampling(Samples(truth.instants, STEP, truth.values), settings.sampling_step)
+    readings = sense(kit_models()[model or KitModelId(settings.model)], seen.values, seen.step / 1000, seed, kit)
+    if (stop := settings.stopped_channel) is not None and stop.day <= len(days):
+        silent = seen.instants > local_instant(days[stop.day - 1], stop.at, timezone)
+        stopped = readings.get(QuantityId(stop.quantity))  # another model need not have the channel
+        if stopped is not None:
+            stopped[silent] = np.nan
+    said = reported(Samples(seen.instants, seen.step, readings), life.period, life.off)
     switched_on = np.zeros(said.instants.size, dtype=bool)
     for day in days:
         start = local_instant(day, "00:00", timezone)
