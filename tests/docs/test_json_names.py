@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from vigie.cli import app
 from vigie.commands.performance import PERFORMANCE_FIELDS
 from vigie.laboratory.metrology import METROLOGY_FIELDS
 from vigie.listing import EXCEEDANCE_FIELDS, EXPOSURE_FIELDS, KIT_FIELDS, QUALITY_FIELDS, READING_FIELDS
+from vigie.simulation.words import TRUE_FIELDS, Listed
 from vigie.ticket_rows import TICKET_FIELDS, TICKET_LINE_FIELDS
 from vigie.workspace import Workspace, create_workspace
 
@@ -28,6 +30,8 @@ FIELDS = {
     "ticket metrology": METROLOGY_FIELDS,
     "rules performance": PERFORMANCE_FIELDS,
     "kits": KIT_FIELDS,
+    "simulate": TRUE_FIELDS,
+    "simulate --list": tuple(field.name for field in fields(Listed)),
 }
 
 

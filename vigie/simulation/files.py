@@ -1,8 +1,8 @@
 """The files of a simulated campaign: the stream or the readings; beside it the truth, the registry, the recipe."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from catalog.quantities import quantity
 from vigie.errors import UsageError
 from vigie.simulation.campaign import Campaign
 from vigie.simulation.stream import readings_of, write_recording
+from vigie.simulation.true_values import TrueValue
 from vigie.simulation.truth_table import truth_table
 from vigie.software import vigie_version
 
@@ -67,6 +68,11 @@ class Destination:
         return self._beside("truth.csv" if self.form is Form.CSV else "truth.parquet")
 
     @property
+    def shifts(self) -> Path:
+        """The true value of each shift."""
+        return self._beside("shifts.csv")
+
+    @property
     def recipe(self) -> Path:
         """What was simulated, and how to have it again."""
         return self._beside("simulation.json")
@@ -99,12 +105,17 @@ def destination_of(path: Path) -> Destination:
 
 
 def write_campaign(
-    campaign: Campaign, to: Destination, progress: Callable[[int], None] | None = None
+    campaign: Campaign,
+    to: Destination,
+    values: Sequence[TrueValue],
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[Path, ...]:
     """Write all files of a campaign; the same campaign gives the same bytes.
 
     Parameters
     ----------
+    values : sequence of TrueValue
+        The true values of its shifts.
     progress : callable, optional
         Called with the messages written so far, where a recording is.
 
@@ -126,7 +137,8 @@ def write_campaign(
     else:
         frames = _wide_frames(campaign, to)
         streams = dict.fromkeys(frames)
-    paths = (*streams, to.registry, to.truth, to.recipe)
+    frames |= {to.truth: truth_table(campaign.kits), to.shifts: pl.DataFrame([asdict(value) for value in values])}
+    paths = (*streams, to.registry, to.truth, to.shifts, to.recipe)
     for path in paths:
         if path.exists():
             raise UsageError(f"{path}: exists already; a simulation never replaces files; choose another name")
@@ -135,7 +147,7 @@ def write_campaign(
             to.path.mkdir(parents=True, exist_ok=True)
         if to.form is Form.RECORDING:
             write_recording(to.stream, campaign.kits, progress)
-        for path, frame in (*frames.items(), (to.truth, truth_table(campaign.kits))):
+        for path, frame in frames.items():
             _write(frame, path)
         to.registry.write_text(campaign.registry, encoding="utf-8")
         to.recipe.write_text(_recipe(campaign), encoding="utf-8")
@@ -175,7 +187,7 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
         frame.write_parquet(path)
     else:
         rounded = cs.float().round_sig_figs(_DIGITS)
-        frame.with_columns(pl.col("time").dt.to_string(_TIME), rounded).write_csv(path)
+        frame.with_columns(cs.datetime().dt.to_string(_TIME), rounded).write_csv(path)
 
 
 def _recipe(campaign: Campaign) -> str:
