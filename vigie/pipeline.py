@@ -95,27 +95,11 @@ def compute_deployment(
     watches = watches_in(packs, zone, windows.worked)
     for channel in channels:
         watched = watches.get(channel.subject.quantity.id, ())
-        result.exposures += exposures_in(windows, channel.subject, channel.series, watched)
+        result.exposures += _exposures(windows, channel.subject, channel.series, watched)
         result.exceedances += _episodes(channel, windows.worked, watched)
         result.marks += _marks(channel)
     result.days = days_of(windows, first, result.exposures)
     return result
-
-
-def exposures_in(windows: ClosedWindows, subject: Subject, series: Series, watched: Sequence[Watch]) -> list[Exposure]:
-    """Every measure of one quantity of one deployment in its windows, and of its campaign.
-
-    Parameters
-    ----------
-    watched : sequence of Watch
-        Limits to count time above or below of.
-    """
-    limits = [watch.threshold for watch in watched]
-    return [
-        *exposures(subject, series, windows.worked, windows.days, limits),
-        *weekly_exposures(subject, series, windows.weeks),
-        *campaign_exposures(subject, series, windows.worked, limits),
-    ]
 
 
 def days_of(windows: ClosedWindows, first: date, found: Iterable[Exposure]) -> dict[int, date]:
@@ -143,6 +127,15 @@ def deployment_channels(
     heard = Interval(deployment.start, min(end, settled))
     channels = list(channel_series(store, registry, deployment, heard, version))
     return channels + derived_channels(channels, heard)
+
+
+def _exposures(windows: ClosedWindows, subject: Subject, series: Series, watched: Sequence[Watch]) -> list[Exposure]:
+    limits = [watch.threshold for watch in watched]
+    return [
+        *exposures(subject, series, windows.worked, windows.days, limits),
+        *weekly_exposures(subject, series, windows.weeks),
+        *campaign_exposures(subject, series, windows.worked, limits),
+    ]
 
 
 def _marks(channel: ChannelSeries) -> list[QualityMark]:

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from catalog.identifiers import DeploymentId, ZoneId
+from catalog.identifiers import DeploymentId
 from catalog.kits import Deployment, Kit
+from catalog.places import Zone
 from catalog.registry import Registry
+from catalog.schedule import Interval, shifts
 from firmware_sim.kit import VirtualKit
 from firmware_sim.scenario import Workplace
-from firmware_sim.zones import Truth, seeded
+from firmware_sim.zones import seeded
 from rules.rule import Pack
 from vigie.evaluation.campaign import YEAR, Campaign, Choices, Family, campaign_of
 from vigie.evaluation.kept import DropOuts, KeptReadings
-from vigie.evaluation.rows import JudgedZone, Rows, rows_of
-from vigie.evaluation.truth import true_answer
+from vigie.evaluation.rows import JudgedZone, KeptShift, Rows, rows_of
+from vigie.evaluation.truth import TrueWindows, true_answer
+from vigie.pipeline import closed_windows
 from vigie.simulation.registry import registry_of
 from vigie.times import instant_of
 from vigie.zone_answer import answer_for
@@ -60,18 +63,38 @@ class Evaluator:
         """What a campaign adds to the tables, by what its kits read."""
         registry = _with_kits(self.places, campaign, kits)
         readings = KeptReadings(kits, self.drop_outs, campaign.seed)
-        truths: dict[ZoneId, Truth] = {}
-        for kit in kits:
-            truths.setdefault(kit.truth.zone, kit.truth)
+        kept = _kept(registry, campaign)
         zones = []
         for zone in registry.zones.values():
-            establishment = registry.establishment_of(zone)
             lent = registry.deployments_of(zone)[0]
-            after = (lent.end or lent.start) + _LATER
-            answer = answer_for(readings, registry, self.packs, zone, after, 0)
-            truth = true_answer(self.packs, zone, establishment, lent, campaign.first, campaign.last, truths[zone.id])
-            zones.append(JudgedZone(zone, answer, truth))
-        return rows_of(campaign, self.packs, zones, seeded(campaign.seed, "values kept"))
+            truth = next(kit.truth for kit in kits if kit.id == lent.kit)
+            told = _windows(registry, zone, lent, campaign, kept)
+            answer = answer_for(readings, registry, self.packs, zone, told.deployed.end + _LATER, 0)
+            zones.append(JudgedZone(zone, answer, true_answer(self.packs, zone, told, truth)))
+        return rows_of(campaign, self.packs, zones, kept)
+
+
+def _kept(registry: Registry, campaign: Campaign) -> KeptShift | None:
+    """The kit and shift whose values are kept, drawn: one of each campaign, so that the values are independent."""
+    rng = seeded(campaign.seed, "values kept")
+    zones = list(registry.zones.values())
+    zone = zones[rng.integers(len(zones))]
+    lent = registry.deployments_of(zone)
+    worked = shifts(zone.schedule, registry.establishment_of(zone), campaign.first, campaign.last)
+    if not worked:
+        return None
+    return KeptShift(zone.id, lent[rng.integers(len(lent))].kit, worked[rng.integers(len(worked))])
+
+
+def _windows(
+    registry: Registry, zone: Zone, lent: Deployment, campaign: Campaign, kept: KeptShift | None
+) -> TrueWindows:
+    end = lent.start if lent.end is None else lent.end
+    deployed = Interval(lent.start, end)
+    establishment = registry.establishment_of(zone)
+    windows = closed_windows(zone, establishment, deployed, campaign.first, campaign.last, end)
+    here = kept.shift if kept is not None and kept.zone == zone.id else None
+    return TrueWindows(lent, deployed, campaign.first, windows, here)
 
 
 def _places(workplace: Workplace) -> Registry:

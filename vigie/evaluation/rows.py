@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
-
-from catalog.identifiers import KitId, QuantityId, RuleId
+from catalog.identifiers import KitId, QuantityId, RuleId, ZoneId
 from catalog.places import Zone
 from catalog.schedule import Shift
 from dsp.exposure import Exposure, Measure, WindowKind
@@ -54,13 +52,31 @@ class JudgedZone:
     truth: TrueAnswer
 
 
-def rows_of(campaign: Campaign, packs: Sequence[Pack], zones: Sequence[JudgedZone], rng: np.random.Generator) -> Rows:
+@dataclass(frozen=True, slots=True)
+class KeptShift:
+    """The one shift of a campaign, as one kit saw it, whose values are kept."""
+
+    zone: ZoneId
+    kit: KitId
+    shift: Shift
+
+    def is_of(self, exposure: Exposure) -> bool:
+        """Whether an exposure is of this shift and kind of value; times beyond a limit are left out."""
+        return (
+            exposure.window_kind is WindowKind.SHIFT
+            and exposure.threshold is None
+            and exposure.start == self.shift.start
+            and exposure.end == self.shift.end
+        )
+
+
+def rows_of(campaign: Campaign, packs: Sequence[Pack], zones: Sequence[JudgedZone], kept: KeptShift | None) -> Rows:
     """Everything a campaign adds to the tables.
 
     Parameters
     ----------
-    rng : numpy.random.Generator
-        Draws the zone, kit and shift whose values are kept.
+    kept : KeptShift or None
+        Whose values are kept; None where nobody works in the zone that was drawn.
     """
     of = _campaign(campaign)
     concerns = set(campaign.workplace.concerns)
@@ -69,10 +85,10 @@ def rows_of(campaign: Campaign, packs: Sequence[Pack], zones: Sequence[JudgedZon
     rows = Rows([(*of, len(proposals) - checks, checks)])
     for judged in zones:
         rows.outcomes.extend(_outcomes(of, packs, judged, concerns))
-    drawn = _drawn(zones, rng)
-    if drawn is not None:
-        rows.values.extend(_values(of, drawn))
-        rows.decisions.extend(_decisions(of, drawn))
+        if kept is not None and judged.zone.id == kept.zone:
+            truth = _true_values(judged.truth, kept)
+            rows.values.extend(_values(of, judged.answer, kept, truth))
+            rows.decisions.extend(_decisions(of, judged.answer, kept, truth))
     return rows
 
 
@@ -144,45 +160,22 @@ def _by_rule(assessments: Sequence[Assessment]) -> dict[RuleId, list[Assessment]
     return found
 
 
-class _Drawn(NamedTuple):
-    """One shift of one kit."""
-
-    judged: JudgedZone
-    kit: KitId
-    shift: Shift
-
-    def is_of(self, exposure: Exposure) -> bool:
-        """Whether an exposure is of this shift."""
-        return (
-            exposure.window_kind is WindowKind.SHIFT
-            and exposure.start == self.shift.start
-            and exposure.end == self.shift.end
-        )
-
-
 class _Key(NamedTuple):
     quantity: QuantityId
     measure: Measure
 
 
-def _drawn(zones: Sequence[JudgedZone], rng: np.random.Generator) -> _Drawn | None:
-    """A zone, one of its kits and one of its shifts, each drawn."""
-    judged = zones[rng.integers(len(zones))]
-    kits = [computed.deployment.kit for computed in judged.answer.deployments]
-    worked = judged.truth.worked
-    if not kits or not worked:
-        return None
-    return _Drawn(judged, kits[rng.integers(len(kits))], worked[rng.integers(len(worked))])
-
-
-def _values(of: Row, drawn: _Drawn) -> Iterator[Row]:
-    truth = {
+def _true_values(truth: TrueAnswer, kept: KeptShift) -> Mapping[_Key, float]:
+    return {
         _Key(exposure.quantity, exposure.measure): exposure.value
-        for exposure in drawn.judged.truth.exposures
-        if drawn.is_of(exposure) and exposure.threshold is None
+        for exposure in truth.exposures
+        if kept.is_of(exposure) and exposure.value is not None
     }
-    for exposure in drawn.judged.answer.exposures:
-        if exposure.kit != drawn.kit or exposure.threshold is not None or not drawn.is_of(exposure):
+
+
+def _values(of: Row, answer: ZoneAnswer, kept: KeptShift, truth: Mapping[_Key, float]) -> Iterator[Row]:
+    for exposure in answer.exposures:
+        if exposure.kit != kept.kit or not kept.is_of(exposure):
             continue
         true = truth.get(_Key(exposure.quantity, exposure.measure))
         if exposure.value is None or exposure.uncertainty is None or true is None:
@@ -200,15 +193,10 @@ def _values(of: Row, drawn: _Drawn) -> Iterator[Row]:
         )
 
 
-def _decisions(of: Row, drawn: _Drawn) -> Iterator[Row]:
-    truth = {
-        _Key(exposure.quantity, exposure.measure): exposure.value
-        for exposure in drawn.judged.truth.exposures
-        if drawn.is_of(exposure) and exposure.threshold is None
-    }
-    for assessment in drawn.judged.answer.assessments:
+def _decisions(of: Row, answer: ZoneAnswer, kept: KeptShift, truth: Mapping[_Key, float]) -> Iterator[Row]:
+    for assessment in answer.assessments:
         exposure = assessment.exposure
-        if exposure.kit != drawn.kit or not drawn.is_of(exposure):
+        if exposure.kit != kept.kit or not kept.is_of(exposure):
             continue
         true = truth.get(_Key(exposure.quantity, exposure.measure))
         if true is None:

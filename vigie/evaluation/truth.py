@@ -1,23 +1,26 @@
 """What the worker was really exposed to, and what the rules say of that: the same windows, measures and rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from catalog.identifiers import DeploymentId, KitId, QuantityId
 from catalog.kits import Deployment
-from catalog.places import Establishment, Zone
+from catalog.places import Zone
 from catalog.quantities import Quantity, Uncertainty, quantities, quantity
 from catalog.schedule import Interval, Shift
+from dsp.campaign import exposures
 from dsp.derived import DERIVATIONS, derive
-from dsp.exposure import Exposure
+from dsp.exposure import Exposure, WindowKind
 from dsp.series import Series, build
-from dsp.subject import Subject
+from dsp.subject import Subject, Threshold
+from dsp.weekly import weekly_exposures
+from dsp.whole_campaign import campaign_exposures
 from firmware_sim.zones import STEP, Truth
 from rules.decision import Assessment
 from rules.engine import ZoneJudgement, assess, judge
 from rules.rule import Pack
-from vigie.pipeline import closed_windows, days_of, exposures_in, watches_in
+from vigie.pipeline import ClosedWindows, days_of, watches_in
 
 _NONE = Uncertainty(0.0, 0.0)
 _STEP_S = STEP / 1000.0
@@ -30,35 +33,43 @@ class TrueAnswer:
 
     Attributes
     ----------
-    worked : tuple of Shift
-        The shifts of the campaign.
+    exposures : tuple of Exposure
+        Of every quantity the rules of the zone ask about, and of all quantities in the shift that was kept.
     assessments : tuple of Assessment
         Each probability is 0 or 1.
     """
 
-    worked: tuple[Shift, ...]
     exposures: tuple[Exposure, ...]
     assessments: tuple[Assessment, ...]
     judgement: ZoneJudgement
 
 
-def true_answer(
-    packs: Sequence[Pack],
-    zone: Zone,
-    establishment: Establishment,
-    lent: Deployment,
-    first: date,
-    last: date,
-    truth: Truth,
-) -> TrueAnswer:
+@dataclass(frozen=True, slots=True)
+class TrueWindows:
+    """The windows of a campaign in a zone.
+
+    Attributes
+    ----------
+    lent : Deployment
+        One of those in the zone; it must have ended.
+    first : datetime.date
+        Local day it began.
+    kept : Shift or None
+        The shift whose values are wanted of every quantity.
+    """
+
+    lent: Deployment
+    deployed: Interval
+    first: date
+    windows: ClosedWindows
+    kept: Shift | None
+
+
+def true_answer(packs: Sequence[Pack], zone: Zone, told: TrueWindows, truth: Truth) -> TrueAnswer:
     """What the rules propose of the worker's own signals, seen whole and without any uncertainty.
 
     Parameters
     ----------
-    lent : Deployment
-        One of those in the zone: its windows are told; it must have ended.
-    first, last : datetime.date
-        Local days of the deployment.
     truth : Truth
         Of the zone; nothing of any kit is looked at but its worker.
 
@@ -67,18 +78,45 @@ def true_answer(
     A quantity that the rules speak of and no kit of the zone measures is in the truth all the same: what a grade of kit
     cannot see, it misses.
     """
-    end = lent.start if lent.end is None else lent.end
-    deployed = Interval(lent.start, end)
-    windows = closed_windows(zone, establishment, deployed, first, last, end)
+    windows = told.windows
+    asked = _asked(packs, zone)
     watches = watches_in(packs, zone, windows.worked)
-    exposures: list[Exposure] = []
-    for name, series in _series(truth, deployed).items():
-        subject = _subject(zone, lent.id, quantity(name), deployed)
-        exposures += exposures_in(windows, subject, series, watches.get(name, ()))
-    days = days_of(windows, first, exposures)
-    assessments = assess(packs, zone, exposures, days)
-    judgement = judge(packs, zone, assessments, exposures, days, end, end)
-    return TrueAnswer(tuple(windows.worked), tuple(exposures), tuple(assessments), judgement)
+    found: list[Exposure] = []
+    for name, series in _series(truth, told.deployed).items():
+        subject = _subject(zone, told.lent.id, quantity(name), told.deployed)
+        limits = [watch.threshold for watch in watches.get(name, ())]
+        found += _exposures(told, subject, series, limits, asked.get(name, set()))
+    days = days_of(windows, told.first, found)
+    assessments = assess(packs, zone, found, days)
+    end = told.deployed.end
+    judgement = judge(packs, zone, assessments, found, days, end, end)
+    return TrueAnswer(tuple(found), tuple(assessments), judgement)
+
+
+def _asked(packs: Sequence[Pack], zone: Zone) -> Mapping[QuantityId, set[WindowKind]]:
+    """Which windows of which quantities the rules of a zone look at."""
+    found: dict[QuantityId, set[WindowKind]] = {}
+    for pack in packs:
+        for rule in pack.rules:
+            if rule.applies_to(zone):
+                found.setdefault(rule.quantity, set()).add(rule.window_kind)
+    return found
+
+
+def _exposures(
+    told: TrueWindows, subject: Subject, series: Series, limits: Sequence[Threshold], asked: Collection[WindowKind]
+) -> list[Exposure]:
+    """Of the windows that are asked for, and of no others: the truth is told for many campaigns."""
+    windows = told.windows
+    kept = [] if told.kept is None else [told.kept]
+    # a share of the worked time is counted over the shifts, whatever window the rule has
+    shifts = windows.worked if asked else kept
+    found = exposures(subject, series, shifts, windows.days if WindowKind.DAY in asked else [], limits)
+    if WindowKind.WEEK in asked:
+        found += weekly_exposures(subject, series, windows.weeks)
+    if WindowKind.CAMPAIGN in asked:
+        found += campaign_exposures(subject, series, windows.worked, limits)
+    return found
 
 
 def _series(truth: Truth, deployed: Interval) -> Mapping[QuantityId, Series]:
