@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 from catalog.identifiers import DeploymentId
 from catalog.kits import Deployment, Kit
-from catalog.places import Zone
 from catalog.registry import Registry
-from catalog.schedule import Interval, shifts
+from catalog.schedule import shifts
 from firmware_sim.kit import VirtualKit
 from firmware_sim.scenario import Workplace
 from firmware_sim.zones import seeded
@@ -17,7 +16,6 @@ from vigie.evaluation.campaign import YEAR, Campaign, Choices, Family, campaign_
 from vigie.evaluation.kept import DropOuts, KeptReadings
 from vigie.evaluation.rows import JudgedZone, KeptShift, Rows, rows_of
 from vigie.evaluation.truth import TrueWindows, true_answer
-from vigie.pipeline import closed_windows
 from vigie.simulation.registry import registry_of
 from vigie.times import instant_of
 from vigie.zone_answer import answer_for
@@ -68,7 +66,8 @@ class Evaluator:
         for zone in registry.zones.values():
             lent = registry.deployments_of(zone)[0]
             truth = next(kit.truth for kit in kits if kit.id == lent.kit)
-            told = _windows(registry, zone, lent, campaign, kept)
+            here = kept.shift if kept is not None and kept.zone == zone.id else None
+            told = TrueWindows.of(registry, lent, campaign.first, campaign.last, here)
             answer = answer_for(readings, registry, self.packs, zone, told.deployed.end + _LATER, 0)
             zones.append(JudgedZone(zone, answer, true_answer(self.packs, zone, told, truth)))
         return rows_of(campaign, self.packs, zones, kept)
@@ -84,17 +83,6 @@ def _kept(registry: Registry, campaign: Campaign) -> KeptShift | None:
     if not worked:
         return None
     return KeptShift(zone.id, lent[rng.integers(len(lent))].kit, worked[rng.integers(len(worked))])
-
-
-def _windows(
-    registry: Registry, zone: Zone, lent: Deployment, campaign: Campaign, kept: KeptShift | None
-) -> TrueWindows:
-    end = lent.start if lent.end is None else lent.end
-    deployed = Interval(lent.start, end)
-    establishment = registry.establishment_of(zone)
-    windows = closed_windows(zone, establishment, deployed, campaign.first, campaign.last, end)
-    here = kept.shift if kept is not None and kept.zone == zone.id else None
-    return TrueWindows(lent, deployed, campaign.first, windows, here)
 
 
 def _places(workplace: Workplace) -> Registry:

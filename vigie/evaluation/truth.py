@@ -8,6 +8,7 @@ from catalog.identifiers import DeploymentId, KitId, QuantityId
 from catalog.kits import Deployment
 from catalog.places import Zone
 from catalog.quantities import Quantity, Uncertainty, quantities, quantity
+from catalog.registry import Registry
 from catalog.schedule import Interval, Shift
 from dsp.campaign import exposures
 from dsp.derived import DERIVATIONS, derive
@@ -20,7 +21,7 @@ from firmware_sim.zones import STEP, Truth
 from rules.decision import Assessment
 from rules.engine import ZoneJudgement, assess, judge
 from rules.rule import Pack
-from vigie.pipeline import ClosedWindows, days_of, watches_in
+from vigie.pipeline import ClosedWindows, closed_windows, days_of, watches_in
 
 _NONE = Uncertainty(0.0, 0.0)
 _STEP_S = STEP / 1000.0
@@ -33,12 +34,15 @@ class TrueAnswer:
 
     Attributes
     ----------
+    worked : tuple of Shift
+        The shifts of the campaign.
     exposures : tuple of Exposure
         Of every quantity the rules of the zone ask about, and of all quantities in the shift that was kept.
     assessments : tuple of Assessment
         Each probability is 0 or 1.
     """
 
+    worked: tuple[Shift, ...]
     exposures: tuple[Exposure, ...]
     assessments: tuple[Assessment, ...]
     judgement: ZoneJudgement
@@ -51,9 +55,12 @@ class TrueWindows:
     Attributes
     ----------
     lent : Deployment
-        One of those in the zone; it must have ended.
+        One of those in the zone; it has ended.
+    deployed : Interval
+        [ms UTC]
     first : datetime.date
-        Local day it began.
+        Local day it began on.
+    windows : ClosedWindows
     kept : Shift or None
         The shift whose values are wanted of every quantity.
     """
@@ -63,6 +70,17 @@ class TrueWindows:
     first: date
     windows: ClosedWindows
     kept: Shift | None
+
+    @classmethod
+    def of(
+        cls, registry: Registry, lent: Deployment, first: date, last: date, kept: Shift | None = None
+    ) -> "TrueWindows":
+        """All windows of a deployment that began with one local day and ended with another."""
+        zone = registry.zone_of(lent)
+        end = lent.start if lent.end is None else lent.end
+        deployed = Interval(lent.start, end)
+        windows = closed_windows(zone, registry.establishment_of(zone), deployed, first, last, end)
+        return cls(lent, deployed, first, windows, kept)
 
 
 def true_answer(packs: Sequence[Pack], zone: Zone, told: TrueWindows, truth: Truth) -> TrueAnswer:
@@ -90,7 +108,7 @@ def true_answer(packs: Sequence[Pack], zone: Zone, told: TrueWindows, truth: Tru
     assessments = assess(packs, zone, found, days)
     end = told.deployed.end
     judgement = judge(packs, zone, assessments, found, days, end, end)
-    return TrueAnswer(tuple(found), tuple(assessments), judgement)
+    return TrueAnswer(tuple(windows.worked), tuple(found), tuple(assessments), judgement)
 
 
 def _asked(packs: Sequence[Pack], zone: Zone) -> Mapping[QuantityId, set[WindowKind]]:
