@@ -171,11 +171,11 @@ def _line(
 def _simulated(campaign: "Campaign") -> str:
     """Simulate, which takes a moment, and say what."""
     from vigie.progress import bars
-    from vigie.simulation.words import begun
+    from vigie.simulation.words import accounted, begun
 
     with bars() as progress:
         task = progress.add_task("simulating", total=None)
-        words = begun(campaign)
+        words = f"{begun(campaign)}\n{accounted(campaign.account)}"
         progress.update(task, total=1, completed=1)
     return words
 
@@ -200,7 +200,7 @@ def _write(campaign: "Campaign", to: "Destination", values: "Sequence[TrueValue]
     from vigie.simulation.words import written
 
     with bars() as progress:
-        task = progress.add_task("written", total=sum(kit.message_count for kit in campaign.kits))
+        task = progress.add_task("written", total=campaign.message_count)
         paths = write_campaign(campaign, to, values, lambda done: progress.update(task, completed=done))
     say.write(f"{written(paths, to)}\n")
 
@@ -215,7 +215,7 @@ def _send(campaign: "Campaign", line: "Line", say: TextIO) -> bool:
     from vigie.simulation.words import sent
 
     playback = Playback()
-    total = sum(kit.message_count for kit in campaign.kits)
+    total = campaign.message_count
     with bars() as progress:
         task = progress.add_task("published", total=total)
 

@@ -12,6 +12,7 @@ from catalog.kits import kit_models
 from catalog.suggest import did_you_mean
 from firmware_sim.draws import drawn
 from firmware_sim.kit import VirtualKit
+from firmware_sim.kit_account import KitAccount, added_up
 from firmware_sim.placing import Placing
 from firmware_sim.scenario import Workplace
 from firmware_sim.variants import as_variant
@@ -81,6 +82,16 @@ class Campaign:
         return tuple(
             virtual_kits(self.workplace, self.days, asked.seed, kits=asked.kits, model=asked.model, placing=placing)
         )
+
+    @cached_property
+    def account(self) -> KitAccount:
+        """What becomes of every report of every kit."""
+        return added_up(kit.account() for kit in self.kits)
+
+    @property
+    def message_count(self) -> int:
+        """Messages of all kits, births and wills of later starts among them."""
+        return self.account.messages + self.account.status_messages
 
     @property
     def registry(self) -> str:

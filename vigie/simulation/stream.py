@@ -2,17 +2,18 @@
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import msgspec
 import polars as pl
 
 from catalog.readings import ReadingColumns
 from firmware_sim.corruption import heard
 from firmware_sim.kit import VirtualKit
-from firmware_sim.payloads import KitMessage
+from firmware_sim.payloads import KitMessage, presence
 from firmware_sim.record_file import VERSION, Head, RecordFile, line_of
+from ingest.codecs.records import KitState
 
 _LINES = 5_000
 """Lines written and synced at a time."""
@@ -20,20 +21,12 @@ _LINES = 5_000
 _QOS = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a recording holds: messages that carry readings, and readings in them."""
-
-    messages: int
-    readings: int
-
-
 def stream_of(kits: Sequence[VirtualKit]) -> Iterator[KitMessage]:
     """All messages of some kits in the order they leave, each kit's birth before and its will after them."""
     return heapq.merge(*(_life(kit) for kit in kits), key=lambda message: message.instant)
 
 
-def write_recording(path: Path, kits: Sequence[VirtualKit], progress: Callable[[int], None] | None = None) -> Written:
+def write_recording(path: Path, kits: Sequence[VirtualKit], progress: Callable[[int], None] | None = None) -> None:
     """The stream as a recording that ``vigie replay`` plays to the byte.
 
     Parameters
@@ -50,16 +43,13 @@ def write_recording(path: Path, kits: Sequence[VirtualKit], progress: Callable[[
     """
     messages = stream_of(kits)
     started = min((kit.first_departure for kit in kits), default=0)
-    written = carrying = readings = 0
+    written = 0
     with RecordFile(path, Head(VERSION, started)) as file:
         while batch := list(islice(messages, _LINES)):
             file.write([_line(message, started) for message in batch])
             written += len(batch)
-            carrying += sum(message.readings > 0 for message in batch)
-            readings += sum(message.readings for message in batch)
             if progress is not None:
                 progress(written)
-    return Written(carrying, readings)
 
 
 def readings_of(kits: Sequence[VirtualKit]) -> pl.DataFrame:
@@ -71,20 +61,35 @@ def readings_of(kits: Sequence[VirtualKit]) -> pl.DataFrame:
         Columns ``kit``, ``quantity``, ``instant`` [ms UTC] and ``value`` in the quantity's unit.
     """
     columns = ReadingColumns()
-    columns.extend(heard(message.payload, kit.id).readings for kit in kits for message in kit.messages())
+    columns.extend(
+        heard(message.payload, kit.id).readings for kit in kits for message in kit.messages() if message.readings
+    )
     schema = {"kit": pl.String, "quantity": pl.String, "instant": pl.Int64, "value": pl.Float64}
     frame = pl.DataFrame({name: getattr(columns, name) for name in schema}, schema=schema)
     return frame.unique(["kit", "quantity", "instant"], keep="last").sort("kit", "quantity", "instant")
 
 
 def _life(kit: VirtualKit) -> Iterator[KitMessage]:
-    presence = kit.presence()
+    """Birth, messages, and the will of whichever start was the last, unless that is said already."""
+    born = kit.presence().birth
     last = kit.first_departure
-    yield KitMessage(presence.birth.topic, presence.birth.payload, last, retain=True)
+    status = _Status(KitState.ONLINE, kit.boot)
+    yield KitMessage(born.topic, born.payload, last, retain=True)
     for message in kit.messages():
         last = message.instant
+        if not message.readings:
+            status = msgspec.json.decode(message.payload, type=_Status)
         yield message
-    yield KitMessage(presence.will.topic, presence.will.payload, last, retain=True)
+    if status.state is KitState.ONLINE:
+        gone = presence(kit.id, status.boot, simulated=True).will
+        yield KitMessage(gone.topic, gone.payload, last, retain=True)
+
+
+class _Status(msgspec.Struct, frozen=True):
+    """What a status message says of the kit's starts."""
+
+    state: KitState
+    boot: str
 
 
 def _line(message: KitMessage, started: int) -> bytes:

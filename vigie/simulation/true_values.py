@@ -7,14 +7,12 @@ from datetime import date
 from catalog.limits import Comparator
 from catalog.quantities import Averaging, quantity
 from catalog.registry import Registry
-from catalog.schedule import Interval, Shift
 from dsp.exposure import WindowKind
 from firmware_sim.kit import VirtualKit
 from rules.decision import Assessment, Decision
 from rules.engine import governing
 from rules.rule import Direction, Pack
 from vigie.evaluation.truth import TrueAnswer, TrueWindows, true_answer
-from vigie.pipeline import closed_windows
 
 _CLOSE_DB = 5.0
 _CLOSE_SHARE = 0.5
@@ -79,23 +77,14 @@ def true_values(
             continue
         told.add(kit.truth.zone)
         zone = registry.zones[kit.truth.zone]
-        windows = _windows(registry, kit, first, last)
-        answer = true_answer(packs, zone, windows, kit.truth)
-        found += _of_shifts(answer, windows.windows.worked)
+        lent = next(each for each in registry.deployments.values() if each.kit == kit.id)
+        windows = TrueWindows.of(registry, lent, first, last)
+        found += _of_shifts(true_answer(packs, zone, windows, kit.truth))
     return sorted(found, key=lambda each: (each.zone, each.quantity, each.measure, each.day))
 
 
-def _windows(registry: Registry, kit: VirtualKit, first: date, last: date) -> TrueWindows:
-    zone = registry.zones[kit.truth.zone]
-    lent = next(each for each in registry.deployments.values() if each.kit == kit.id)
-    end = lent.start if lent.end is None else lent.end
-    deployed = Interval(lent.start, end)
-    windows = closed_windows(zone, registry.establishment_of(zone), deployed, first, last, end)
-    return TrueWindows(lent, deployed, first, windows, kept=None)
-
-
-def _of_shifts(answer: TrueAnswer, worked: Sequence[Shift]) -> Iterator[TrueValue]:
-    days = {shift.start: shift.day for shift in worked}
+def _of_shifts(answer: TrueAnswer) -> Iterator[TrueValue]:
+    days = {shift.start: shift.day for shift in answer.worked}
     for assessment in governing(answer.assessments).values():
         exposure = assessment.exposure
         if exposure.window_kind is WindowKind.SHIFT and exposure.value is not None and exposure.start in days:

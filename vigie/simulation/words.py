@@ -7,6 +7,7 @@ from pathlib import Path
 
 from catalog.quantities import quantity
 from firmware_sim.fleet import FleetReport
+from firmware_sim.kit_account import KitAccount
 from firmware_sim.workplaces import packaged_names, packaged_workplace
 from vigie.output import Sheet, counted
 from vigie.simulation.campaign import Campaign
@@ -66,6 +67,20 @@ def begun(campaign: Campaign) -> str:
     """What is simulated, in two lines."""
     where = ", ".join(f"{kit.id} ({kit.truth.zone})" for kit in campaign.kits)
     return f"{campaign.words}\n{counted(len(campaign.kits), 'virtual kit')}: {where}; marked as simulated"
+
+
+def accounted(account: KitAccount) -> str:
+    """What became of all that was to be reported."""
+    late = f", {account.sent_late} of them late, out of the kits' buffers" if account.sent_late else ""
+    words = f"{counted(account.readings, 'reading')} in {counted(account.messages, 'message')}{late}"
+    lost = {
+        "while a kit was off": account.lost_while_off,
+        "in full buffers": account.lost_in_overflow,
+        "from memory at restarts": account.lost_from_memory,
+        "never sent": account.never_sent,
+    }
+    told = ", ".join(f"{number} {how}" for how, number in lost.items() if number)
+    return f"{words}; {account.lost} of {account.samplings} reports lost{f': {told}' if told else ''}"
 
 
 def sent(report: FleetReport) -> str:
