@@ -98,6 +98,8 @@ def page(summary: Summary, conditions: Conditions, language: Language) -> str:
         percent=lambda share: percent(share, language),
         interval=lambda interval: _interval(interval, language),
         amount=lambda value: _amount(value, words),
+        days=lambda value: words.number(value, 1),
+        whole=words.share,
     )
     overall = summary.reliability[0]
     template = made.from_string(files("vigie.evaluation").joinpath("report_page.html").read_text(encoding="utf-8"))
@@ -122,14 +124,14 @@ def percent(share: float | None, language: Language) -> str:
     Examples
     --------
     >>> percent(0.9999, Language.ENGLISH)
-    '99.9%'
+    '> 99.9%'
     """
     if share is None:
         return "–"
     rounded = round(100 * share, 1)
-    if rounded in (0.0, 100.0) and share not in (0.0, 1.0):
-        rounded = 0.1 if rounded == 0 else 99.9
     text = f"{rounded:.0f}" if rounded in (0.0, 100.0) else f"{rounded:.1f}"
+    if rounded in (0.0, 100.0) and share not in (0.0, 1.0):
+        text = "<\N{NO-BREAK SPACE}0.1" if rounded == 0 else ">\N{NO-BREAK SPACE}99.9"
     return (text.replace(".", ",") if language is Language.FRENCH else text) + _PERCENT_SIGN[language]
 
 
@@ -143,7 +145,7 @@ def _amount(value: float | None, words: Words) -> str:
     if value is None:
         return "–"
     size = abs(value)
-    return words.number(value, 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else 4)
+    return words.number(value, 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.01 or size == 0 else 4)
 
 
 def _missed(summary: Summary, names: Names) -> list[Reason]:

@@ -19,7 +19,8 @@ MARKED = (0.05, 0.5, 0.95)
 
 _FONT = "Arial, Helvetica, sans-serif"
 _INK, _GRID, _SOFT, _LINE, _BAND, _BAD = "#1c2733", "#d5dbe1", "#8593a0", "#0b4f8a", "#dcebdf", "#a3180f"
-_SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1]
+_SHARES = [0, 0.25, 0.5, 0.75, 1]
+_ZERO_TO_ONE = alt.Scale(domain=[0, 1], nice=False)
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _FINE = 250
 """A curve has no more steps than this each way: about one to a pixel."""
@@ -87,7 +88,8 @@ def coverage_svg(found: Sequence[MeasureErrors], labels: Mapping[str, str], word
     low = max(0.0, int(least * 10) / 10)
     ticks = [low, 0.9, 1.0] if low > 0.5 else [low, 0.5, 0.9, 1.0]
     axis = alt.Axis(values=ticks, labelExpr=_percent(words))
-    x = alt.X("share:Q", title=None, scale=alt.Scale(domain=[low, 1.0], nice=False), axis=axis)
+    scale = alt.Scale(domain=[low, 1.0], nice=False, zero=False)
+    x = alt.X("share:Q", title=None, scale=scale, axis=axis)
     y = alt.Y("quantity:N", sort=None, title=None, axis=alt.Axis(labelLimit=120, ticks=False, domain=False))
     band = alt.Chart(alt.InlineData(values=[{"a": HONEST_LOW, "b": HONEST_HIGH}])).mark_rect(color=_BAND)
     base = alt.Chart(alt.InlineData(values=rows)).encode(y=y)
@@ -95,8 +97,10 @@ def coverage_svg(found: Sequence[MeasureErrors], labels: Mapping[str, str], word
     shape = alt.Shape("honest:N", legend=None, scale=alt.Scale(domain=["True", "False"], range=["circle", "cross"]))
     height = 46 + 22 * len({row["quantity"] for row in rows})
     return _drawn(
-        band.encode(x=alt.X("a:Q"), x2="b:Q"),
-        base.mark_rule(strokeWidth=1.4, opacity=0.6).encode(x=alt.X("low:Q"), x2="high:Q", color=colour),
+        band.encode(x=alt.X("a:Q", title=None, scale=scale, axis=axis), x2="b:Q"),
+        base.mark_rule(strokeWidth=1.4, opacity=0.6).encode(
+            x=alt.X("low:Q", title=None, scale=scale, axis=axis), x2="high:Q", color=colour
+        ),
         base.mark_point(size=50, filled=True, opacity=1).encode(x=x, color=colour, shape=shape),
         height=height,
     )
@@ -132,19 +136,15 @@ def _at(points: Sequence[RocPoint], score: float) -> RocPoint | None:
 
 
 def _across(title: str, words: Words) -> alt.X:
-    return alt.X("x:Q", **_shares(title, words))
+    return alt.X("x:Q", title=title, scale=_ZERO_TO_ONE, axis=_shares(words))
 
 
 def _up(title: str, words: Words) -> alt.Y:
-    return alt.Y("y:Q", **_shares(title, words))
+    return alt.Y("y:Q", title=title, scale=_ZERO_TO_ONE, axis=_shares(words))
 
 
-def _shares(title: str, words: Words) -> dict[str, object]:
-    return {
-        "title": title,
-        "scale": alt.Scale(domain=[0, 1], nice=False),
-        "axis": alt.Axis(values=_SHARES, labelExpr=_percent(words)),
-    }
+def _shares(words: Words) -> alt.Axis:
+    return alt.Axis(values=_SHARES, labelExpr=_percent(words))
 
 
 def _percent(words: Words) -> str:

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from catalog.kits import kit_models
 from catalog.quantities import quantities
 from dashboards.vocabulary import AGENTS, DECISIONS, MEASURES
 from dashboards.words import Words
@@ -53,6 +54,11 @@ class Names:
         known = next((text for decision, text in DECISIONS.items() if decision.value == name), None)
         return self._words.say(known) if known else name
 
+    def grade(self, name: str) -> str:
+        """A kit model."""
+        known = next((model.name for id_, model in kit_models().items() if id_ == name), None)
+        return known or name
+
     def variant(self, name: str) -> str:
         """A variant of a workplace."""
         known = _VARIANTS.get(name)
@@ -64,6 +70,8 @@ class Names:
             return self.agent(name)
         if by is Grouping.RULE:
             return self.rule(name)
+        if by is Grouping.GRADE:
+            return self.grade(name)
         return self.variant(name) if by is Grouping.VARIANT else name
 
     def grouping(self, by: Grouping) -> str:
