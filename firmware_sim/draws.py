@@ -20,22 +20,22 @@ FURTHEST = 2.5
 VOLUME = 0.05
 """Engineering estimate: furniture, stock and a paced-out survey take or add some per cent of a room."""
 
-VENTILATION = 0.20
-"""Engineering estimate: filters, wind and open doors change the air of one building by about a fifth from one
+VENTILATION = 0.15
+"""Engineering estimate: filters, wind and open doors change the air of one building by some fifteen per cent from one
 fortnight to another."""
 
 EMISSION = 0.22
 """Each activity apart. Exposure of one worker differs from day to day with a geometric standard deviation of about 2
 (Kromhout, Symanski and Rappaport, Ann. Occup. Hyg. 37 (1993) 253-270), the mean of ten shifts by ln 2 / √10."""
 
-HEAT = 0.10
-"""Each activity apart. Engineering estimate: load of motors and ovens of given power."""
+HEAT = 0.05
+"""Each activity apart. Engineering estimate: load of motors, ovens and computers of given power."""
 
 SOUND_POWER = 1.5
 """Each activity apart [dB]. Engineering estimate: the same machines on other work, less than the 2.5 dB that ISO 4871
 takes for machines of one type."""
 
-SHARE = 0.20
+SHARE = 0.15
 """Of the odds, each activity apart. Engineering estimate: a busy and a slack fortnight."""
 
 PEOPLE = 0.10
@@ -47,8 +47,11 @@ PUNCTUALITY = 0.30
 PASSAGE = 0.30
 """Engineering estimate: air through a door goes with the square root of the difference in temperature."""
 
-OUTDOOR_TEMPERATURE = 2.0
-"""[°C]. Engineering estimate: the mean of one or two weeks around that of the season in France."""
+LAMPS = 0.08
+"""Engineering estimate: age of the lamps and dirt on them, between two times of maintenance."""
+
+OUTDOOR_TEMPERATURE = 1.5
+"""[°C]. Engineering estimate: the mean of two weeks around that of such weather as the file describes."""
 
 OUTDOOR_SWING = 0.25
 """Engineering estimate: clear and overcast weeks."""
@@ -79,7 +82,7 @@ def drawn(workplace: Workplace, seed: int) -> Workplace:
     Returns
     -------
     Workplace
-        Other volume, ventilation, emissions, sound, shares of time, people, punctuality and weather; the places of
+        Other volume, ventilation, lamps, emissions, sound, shares of time, people, punctuality and weather; the places of
         kit and people are drawn apart, when its kits are made.
     """
     return replace(
@@ -98,6 +101,7 @@ def _zone(zone: SimulatedZone, seed: int) -> SimulatedZone:
         volume=zone.room.volume * volume,
         air_changes=zone.room.air_changes * ventilation,
         air_changes_occupied=zone.room.air_changes_occupied * ventilation,
+        lamps=zone.room.lamps * _factor(rng, LAMPS),
     )
     people = _people(zone.people, rng)
     activities = [_activity(each, seeded(seed, "campaign", zone.id, each.name)) for each in zone.activities]
