@@ -112,6 +112,13 @@ class KitLife:
         """Whether there is a network just after an instant [ms UTC]."""
         return not any(span.start <= instant < span.end for span in self.outages)
 
+    def starts_until(self, instant: int) -> int:
+        """When a kit that has power is through with the start it is in [ms UTC]; the instant itself when in none."""
+        begun = [*self.reboots]
+        if self.battery is None:
+            begun += [span.start for span in self.mains or ()]
+        return max([instant, *(start + self.boot_time for start in begun if start <= instant)])
+
     def events(self, after: int) -> list[Event]:
         """All that changes after an instant [ms UTC], in order."""
         events = [Event(span.start, Turn.NETWORK_LOST) for span in self.outages]

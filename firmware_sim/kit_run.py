@@ -91,7 +91,8 @@ class KitRun:
         self._mains = life.has_mains(start)
         self._network = life.has_network(start)
         self._powered = self._mains or (life.battery is not None and life.battery.charge > 0)
-        self._running = self._powered
+        started = life.starts_until(start)
+        self._running = self._powered and started == start
         self._battery = None
         if life.battery is not None:
             self._battery = Battery(life.battery, start, self._supply())
@@ -106,7 +107,8 @@ class KitRun:
         self._boot = self._announced = habits.boot
         self._said_gone = not self._running
         # what comes next, each NEVER while it does not; _wake is the first of them, or earlier
-        self._booted_at = self._will_at = self._send_at = NEVER
+        self._will_at = self._send_at = NEVER
+        self._booted_at = started if self._powered and not self._running else NEVER
         self._wake = 0
 
     def departures(self) -> Iterator[Departure]:
