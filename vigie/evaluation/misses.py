@@ -21,6 +21,8 @@ class MissReason(Enum):
     """Nothing could be said of the shift that decides: too little data."""
     UNDER_LIMIT = "under_limit"
     """The truth asks for metrology from half of the limit on, and is under the limit."""
+    ONE_SHIFT = "one_shift"
+    """The shift that decides is within the limit; the truth proposes by the share of worked time beyond it."""
     NEAR_LIMIT = "near_limit"
     """The true value is within the undecided band."""
     NOT_OFTEN = "not_often"
@@ -102,8 +104,10 @@ _MISS_REASON = (
     .then(pl.lit(MissReason.HELD.value))
     .when(pl.col("score").is_null())
     .then(pl.lit(MissReason.NO_DATA.value))
-    .when(~BREACH)
+    .when(~BREACH & (pl.col("true_proposal") == METROLOGY))
     .then(pl.lit(MissReason.UNDER_LIMIT.value))
+    .when(~BREACH)
+    .then(pl.lit(MissReason.ONE_SHIFT.value))
     .when(IN_BAND)
     .then(pl.lit(MissReason.NEAR_LIMIT.value))
     .when(pl.col("score") > 0.05)

@@ -1,6 +1,7 @@
 """The report of an evaluation: one page of HTML that needs neither script nor network."""
 
 import base64
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,6 +14,7 @@ from dashboards.words import Language, Words
 from dsp.statistics.proportion import Interval
 from vigie.evaluation import detection, measure_errors
 from vigie.evaluation.answers import Verdict, answers
+from vigie.evaluation.conditions import Conditions
 from vigie.evaluation.figures import Summary
 from vigie.evaluation.measure_errors import MeasureErrors
 from vigie.evaluation.misses import AlarmReason, MissReason
@@ -26,27 +28,6 @@ FEW = 5
 
 _TIMEZONE = "Europe/Paris"
 _PERCENT_SIGN = {Language.FRENCH: "\N{NO-BREAK SPACE}%", Language.ENGLISH: "%"}
-
-
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """How an evaluation was made, so that it can be made again.
-
-    Attributes
-    ----------
-    command : str
-        What was typed.
-    seed : int
-    version : str
-        Of Vigie.
-    packs : tuple of str
-        Names and versions of the rule packs.
-    """
-
-    command: str
-    seed: int
-    version: str
-    packs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +123,8 @@ def _interval(interval: Interval, language: Language) -> str:
 
 def _amount(value: float | None, words: Words) -> str:
     """Three digits of a value of any size."""
-    if value is None:
-        return "–"
+    if value is None or math.isinf(value):
+        return "–" if value is None else "∞"
     size = abs(value)
     return words.number(value, 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.01 or size == 0 else 4)
 

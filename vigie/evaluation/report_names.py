@@ -131,6 +131,10 @@ _MISSED = {
         fr="sous la limite : la règle demande une métrologie dès la moitié, le kit en lisait moins",
         en="under the limit: the rule asks for metrology from half of it on, and the kit read less",
     ),
+    MissReason.ONE_SHIFT: Bilingual(
+        fr="un seul poste au-delà : la vérité propose par la part du temps passé au-delà de la limite",
+        en="one shift beyond it: the truth proposes by the share of time spent beyond the limit",
+    ),
     MissReason.NEAR_LIMIT: Bilingual(
         fr="tout près de la limite (à 20 % ou 1 dB près) : plus fin que ce qu’un kit sait dire",
         en="right at the limit (within 20 % or 1 dB): finer than a kit can tell",
