@@ -195,7 +195,7 @@ class KitRun:
         while True:
             event_at = self._events[self._next_event].instant if self._next_event < len(self._events) else NEVER
             self._wake = now = min(self._send_at, self._will_at, self._booted_at, event_at)
-            if now >= instant:
+            if now >= instant or (instant == NEVER and self._has_said_all):
                 return
             if now == self._send_at:
                 yield self._batch(now)
@@ -206,6 +206,11 @@ class KitRun:
             else:
                 self._next_event += 1
                 yield from self._happen(self._events[self._next_event - 1])
+
+    @property
+    def _has_said_all(self) -> bool:
+        """Whether nothing is left to tell of a kit that samples no more."""
+        return not self._buffer and self._will_at == NEVER
 
     def _batch(self, instant: int) -> Departure:
         """The oldest of what was kept."""
