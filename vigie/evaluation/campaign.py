@@ -28,10 +28,17 @@ _LAST_START = 340
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A workplace by the name of its file."""
+    """A workplace by the name of its file.
+
+    Attributes
+    ----------
+    source : str
+        What somebody has to type to have it.
+    """
 
     name: str
     workplace: Workplace
+    source: str = ""
 
     @property
     def variants(self) -> tuple[str, ...]:

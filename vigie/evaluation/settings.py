@@ -26,6 +26,8 @@ class Settings:
         0 or more.
     packs : tuple of Pack
         The rules the tickets come from.
+    pack_file : str
+        Where they were read from; empty for those that come with Vigie.
     """
 
     families: tuple[Family, ...]
@@ -34,11 +36,27 @@ class Settings:
     choices: Choices
     packs: tuple[Pack, ...]
     drop_outs: DropOuts
+    pack_file: str = ""
 
     @property
     def total(self) -> int:
         """Campaigns in all."""
         return len(self.families) * self.campaigns
+
+    @property
+    def command(self) -> str:
+        """How to have it again."""
+        choices = self.choices
+        lists = [
+            ("--days", ",".join(map(str, choices.days))),
+            ("--kits", ",".join(map(str, choices.kits))),
+            ("--model", ",".join(choices.models)),
+        ]
+        words = ["vigie evaluate", *(family.source for family in self.families)]
+        words += [f"--campaigns {self.campaigns} --seed {self.seed}"]
+        words += [f"{option} {text}" for option, text in lists]
+        words += [f"--pack {self.pack_file}"] if self.pack_file else []
+        return " ".join(words)
 
     def told(self) -> str:
         """The settings as the evaluation's folder keeps them: JSON, workplaces and packs by their content."""
