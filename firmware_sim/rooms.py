@@ -47,24 +47,33 @@ def concentrations(initial: Floats, inflow: Floats, removal: Floats, exchange: F
     methods.md section 4, "Transient"; ASTM D6245. Moler and Van Loan, SIAM Review 45 (2003), for the series.
     """
     ends = np.empty(inflow.shape)
-    for together in _groups(exchange):
-        size, substances = len(together), inflow.shape[0]
-        found = np.empty((substances, inflow.shape[1], size))
-        mixing.mix(
-            np.ascontiguousarray(initial[:, together]),
-            np.ascontiguousarray(inflow[:, :, together]),
-            np.ascontiguousarray(removal[:, together]),
-            np.ascontiguousarray(exchange[:, together][:, :, together]),
-            step,
-            np.zeros((size, size)),
-            np.empty((size, size)),
-            np.empty((size, size)),
-            np.empty((size, 2 * size)),
-            np.empty((size, 2 * size)),
-            np.empty((substances, size)),
-            found,
-        )
-        ends[:, :, together] = found
+    for group in _groups(exchange):
+        if len(group) == 1:
+            ends[:, :, group[0]] = _alone(initial[:, group[0]], inflow[:, :, group[0]], removal[:, group[0]], step)
+        else:
+            between = exchange[:, group][:, :, group]
+            ends[:, :, group] = _together(initial[:, group], inflow[:, :, group], removal[:, group], between, step)
+    return ends
+
+
+def _alone(initial: Floats, inflow: Floats, removal: Floats, step: float) -> Floats:
+    """Substances × steps of one room."""
+    ends = np.empty(inflow.shape)
+    contiguous = np.ascontiguousarray
+    mixing.mix_one(contiguous(initial), contiguous(inflow), contiguous(removal), step, ends)
+    return ends
+
+
+def _together(initial: Floats, inflow: Floats, removal: Floats, exchange: Floats, step: float) -> Floats:
+    """Substances × steps × rooms of rooms that exchange air."""
+    substances, _, size = inflow.shape
+    ends = np.empty(inflow.shape)
+    contiguous = np.ascontiguousarray
+    mixing.mix(
+        contiguous(initial), contiguous(inflow), contiguous(removal), contiguous(exchange), step,
+        np.zeros((size, size)), np.empty((size, size)), np.empty((size, size)), np.empty((size, 2 * size)),
+        np.empty((size, 2 * size)), np.empty((substances, size)), ends,
+    )  # fmt: skip
     return ends
 
 
@@ -112,7 +121,11 @@ def temperatures(
     C·dT/dt = gains + heating(T) − (UA + ρc·Q)·(T − T_out) + Σⱼ ρc·Qᵢⱼ·(Tⱼ − Tᵢ).
     """
     ends = np.empty(outdoor.shape)
-    warmth.warm(initial, outdoor, gains, conductance, exchange, capacity, setpoint, heating_power, step, ends)
+    contiguous = np.ascontiguousarray
+    warmth.warm(
+        contiguous(initial), contiguous(outdoor), contiguous(gains), contiguous(conductance), contiguous(exchange),
+        contiguous(capacity), contiguous(setpoint), contiguous(heating_power), step, ends,
+    )  # fmt: skip
     return ends
 
 

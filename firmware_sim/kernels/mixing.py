@@ -111,13 +111,27 @@ def mix(
             for i in range(size):
                 fastest = max(fastest, -rates[i, i])
             parts = max(1, math.ceil(fastest * step / RATE_OF_A_PART))
-            if size > 1:
-                _propagate(rates, step / parts, left, gained, power, term)
-            else:
-                left[0, 0] = math.exp(-fastest * step / parts)
-                gained[0, 0] = -math.expm1(-fastest * step / parts) / fastest if fastest > 0.0 else step / parts
+            _propagate(rates, step / parts, left, gained, power, term)
         for s in range(substances):
             for _ in range(parts):
                 _advance(left, gained, inflow[s, k], now[s], term[0])
             for i in range(size):
                 ends[s, k, i] = now[s, i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def mix_one(initial: Values, inflow: Values, removal: Values, step: float, ends: Values) -> None:
+    """Fill ``ends`` (substances × steps) of a room that exchanges air with no other.
+
+    ``inflow`` has the shape of ``ends`` [any/s], ``removal`` is of the steps [1/s].
+    """
+    substances, steps = ends.shape
+    rate, left, gained = 0.0, 1.0, step
+    for k in range(steps):
+        if removal[k] != rate:  # most steps are like the one before
+            rate = removal[k]
+            lost = -math.expm1(-rate * step)
+            left, gained = 1.0 - lost, lost / rate if rate > 0.0 else step
+        for s in range(substances):
+            before = ends[s, k - 1] if k > 0 else initial[s]
+            ends[s, k] = left * before + gained * inflow[s, k]
