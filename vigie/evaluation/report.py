@@ -1,6 +1,7 @@
 """The report of an evaluation: one page of HTML that needs neither script nor network."""
 
 import base64
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from dsp.statistics.proportion import Interval
 from vigie.evaluation import detection, measure_errors
 from vigie.evaluation.answers import Verdict, answers
 from vigie.evaluation.conditions import Conditions
+from vigie.evaluation.document import summary_document
 from vigie.evaluation.figures import Summary
 from vigie.evaluation.measure_errors import MeasureErrors
 from vigie.evaluation.misses import AlarmReason, MissReason
@@ -22,6 +24,7 @@ from vigie.evaluation.report_charts import WIDTH, coverage_svg, reliability_svg,
 from vigie.evaluation.report_names import Names
 
 REPORT = "report.html"
+FIGURES = "figures.json"
 
 FEW = 5
 """Below so many cases a share is told as a fraction, not in percent."""
@@ -48,12 +51,12 @@ class Reason:
 
 
 def write_report(folder: Path, summary: Summary, conditions: Conditions, language: Language) -> Path:
-    """Write the report of an evaluation into a folder.
+    """Write the report of an evaluation into a folder, and its figures as JSON beside it.
 
     Parameters
     ----------
     folder : Path
-        There already; a report in it is replaced.
+        There already; report and figures in it are replaced.
     summary : Summary
         What :func:`vigie.evaluation.figures.summarise` makes of the tables.
     conditions : Conditions
@@ -64,6 +67,8 @@ def write_report(folder: Path, summary: Summary, conditions: Conditions, languag
     Path
         Of the page, :data:`REPORT` in the folder.
     """
+    figures = json.dumps(summary_document(summary, conditions), ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / FIGURES).write_text(figures + "\n", encoding="utf-8")
     path = folder / REPORT
     path.write_text(page(summary, conditions, language), encoding="utf-8")
     return path
