@@ -98,7 +98,7 @@ class Room(Block, frozen=True):
     heating_power : float
         [W]
     lamps : float
-        Illuminance of the lamps where the kit hangs [lx], from before the first arrival until after the last leave.
+        Illuminance of the lamps on the work plane [lx], from before the first arrival until after the last leave.
     lamp_power : float
         [W]
     daylight_factor : float
@@ -138,7 +138,9 @@ class Spread(Block, frozen=True):
 
     Attributes
     ----------
-    gas, particles, light : float
+    gas : float
+        Of the natural logarithm of (kit - outdoors) / (well-mixed room - outdoors), each gas apart [1].
+    particles, light : float
         Of the natural logarithm of (value at the kit / value in the well-mixed room, or on the work plane) [1].
     distance : float
         Of the natural logarithm of the distances to sources, each source apart, kit and worker apart [1].
