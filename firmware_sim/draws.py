@@ -82,8 +82,8 @@ def drawn(workplace: Workplace, seed: int) -> Workplace:
     Returns
     -------
     Workplace
-        Other volume, ventilation, lamps, emissions, sound, shares of time, people, punctuality and weather; the places of
-        kit and people are drawn apart, when its kits are made.
+        Other volume, ventilation, lamps, emissions, sound, shares of time, people, punctuality and weather; the
+        places of kit and people are drawn apart, when its kits are made.
     """
     return replace(
         workplace,

@@ -214,4 +214,4 @@ def test_what_is_no_workplace_is_refused(path: tuple[str | int, ...], value: obj
 
 def test_an_unknown_workplace_is_told_which_there_are() -> None:
     with pytest.raises(WorkplaceError, match="hair_salon"):
-        packaged_workplace("bakery")
+        packaged_workplace("foundry")
