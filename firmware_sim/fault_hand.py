@@ -49,6 +49,10 @@ class FaultHand:
         self._restarted: set[LineEvent] = set()
         self._lock = Lock()
 
+    def takes_time(self, event: LineEvent) -> bool:
+        """Whether letting it happen waits for somebody else."""
+        return self._script.faults[event.number].kind is FaultKind.BROKER_RESTART
+
     def on(self, line: Droppable, pace: Pace) -> Callable[[LineEvent], None]:
         """What to call when something befalls a line."""
 

@@ -40,12 +40,18 @@ class Pace:
 
     def delay(self, instant: int) -> float:
         """Time to wait before what happened at ``instant`` [ms UTC] may happen again [s]; 0 when it is late."""
+        return max(0.0, self.due(instant) - time.monotonic())
+
+    def due(self, instant: int) -> float:
+        """When what happened at ``instant`` [ms UTC] may happen again [s, monotonic]."""
         if math.isinf(self._speed):
-            return 0.0
+            return self._began
         if self._first is None:
             self._first, self._began = instant, time.monotonic()
-        due = self._began + (instant - self._first) / 1000 / self._speed
-        return max(0.0, due - time.monotonic())
+        return self._began + (instant - self._first) / 1000 / self._speed
+
+    def passed(self) -> None:
+        """A message had its turn; for paces that count."""
 
     def real(self, duration: int) -> float:
         """How long something of the stream [ms] takes here [s]."""
@@ -57,8 +63,31 @@ class Pace:
 
     def happen(self, instant: int) -> None:
         """This instant [ms UTC] happens now, whenever it was due."""
-        if not math.isinf(self._speed):
-            self.stand_still(-self.delay(instant))
+        if left := self.delay(instant):
+            self.stand_still(-left)
+
+
+class SteadyPace(Pace):
+    """So many messages a second, in order of their instants and whatever is between them.
+
+    Parameters
+    ----------
+    rate : float
+        Messages a second.
+    """
+
+    def __init__(self, rate: float) -> None:
+        super().__init__(1.0)
+        self._rate = rate
+        self._passed = 0
+
+    def due(self, instant: int) -> float:  # noqa: ARG002, the next one is next
+        """When the next message may leave [s, monotonic]."""
+        return self._began + self._passed / self._rate
+
+    def passed(self) -> None:
+        """A message had its turn."""
+        self._passed += 1
 
 
 @dataclass(frozen=True, slots=True)
