@@ -142,6 +142,22 @@ def test_a_kit_that_samples_six_times_a_minute_says_less_noise_and_the_same_leve
     assert np.abs(np.median(often.readings[laeq] - plain.readings[laeq])) < 0.5
 
 
+def test_the_same_file_days_and_seed_give_the_same_bytes_whatever_befalls_the_kit(joinery_text: str) -> None:
+    words = yaml.safe_load("""
+        keep_alive: 60
+        random_outages: {per_day: 6, minutes: 20}
+        reboots: {per_day: 6}
+        buffer: {samplings: 10}
+        clock: {drift: 100, synchronised_every: 1, error: 50}
+        battery: {capacity: 0.3}
+        mains: [{from: "07:00", to: "19:00"}]
+    """)
+    workplace = load_workplace(with_kit(joinery_text, **words), "mine.yaml")
+    once, again, other = (list(virtual_kits(workplace, [FRIDAY], seed)[0].messages()) for seed in (5, 5, 6))
+    assert once == again
+    assert [message.instant for message in once] != [message.instant for message in other]
+
+
 def test_a_kit_that_reports_every_five_minutes_has_a_fifth_of_the_messages(joinery_text: str) -> None:
     plain, *_ = virtual_kits(load_workplace(joinery_text, "mine.yaml"), [FRIDAY], 1)
     seldom, *_ = virtual_kits(load_workplace(with_kit(joinery_text, report=300, sampling=60), "mine.yaml"), [FRIDAY], 1)
