@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from catalog.identifiers import DeploymentId
+from catalog.identifiers import DeploymentId, KitModelId
 from catalog.kits import Deployment, Kit
 from catalog.registry import Registry
 from catalog.schedule import shifts
@@ -99,6 +99,6 @@ def _with_kits(places: Registry, campaign: Campaign, kits: Sequence[VirtualKit])
     lent = [Deployment(DeploymentId(f"{kit.id}-{campaign.number}"), kit.id, kit.truth.zone, start, end) for kit in kits]
     return replace(
         places,
-        kits={kit.id: Kit(kit.id, models[kit.truth.zone], str(kit.id), simulated=True) for kit in kits},
+        kits={kit.id: Kit(kit.id, KitModelId(models[kit.truth.zone]), str(kit.id), simulated=True) for kit in kits},
         deployments={each.id: each for each in lent},
     )
