@@ -96,6 +96,19 @@ def test_flame_settles_at_its_emission_over_the_ventilation() -> None:
     assert mixed[QuantityId("co2")][16 * 60] == pytest.approx(outdoors.co2 + (100.0 + breath) / air, rel=1e-9)
 
 
+def test_dust_settles_at_its_emission_over_ventilation_and_surfaces_each_size_at_its_own_pace() -> None:
+    sander = Activity(**ALWAYS, particles=Particles(pm1=3.0, pm2_5=9.0, pm4=30.0, pm10=300.0))
+    zone = zone_of("a", sander)
+    zone = replace(zone, room=replace(zone.room, air_changes=3.0, air_changes_occupied=3.0))
+    (room,) = rooms_of(zone)
+    (still,) = rooms_of(replace(zone, activities=[]))
+    # mg/min to µg/h, in 300 m³ that lose 6 volumes an hour and what settles: 0.1, 0.3, 0.8 and 2.0 per hour
+    slices = np.array([3.0, 6.0, 21.0, 270.0]) * 60_000.0 / 300.0 / (6.0 + np.array([0.1, 0.3, 0.8, 2.0]))
+    for name, wanted in zip(("pm1", "pm2_5", "pm4", "pm10"), np.cumsum(slices), strict=True):
+        added = room.air[name][16 * 60] - still.air[name][16 * 60]
+        assert added == pytest.approx(wanted, rel=1e-9), name
+
+
 def test_open_door_brings_a_neighbour_s_solvent_and_a_shut_one_nothing() -> None:
     sprayed = zone_of("a", Activity(**ALWAYS, vapour=360.0), phase=4.2)
     shut = rooms_of(sprayed, zone_of("b", phase=31.0))
