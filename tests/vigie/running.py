@@ -111,3 +111,10 @@ def wait_until_stored(place: Path, count: int, patience: float = 60) -> None:
     while (found := stored(place)) < count:
         assert time.monotonic() < deadline, f"{found} of {count} readings are stored after {patience} s"
         time.sleep(0.3)
+
+
+def found(place: Path) -> dict[str, list[dict[str, object]]]:
+    """What was made of a stream; what tells when it was computed is left out."""
+    vigie("compute", "-w", place)
+    tickets = [{k: t[k] for k in ("zone", "agent", "kind", "state", "simulated")} for t in rows("tickets", "-w", place)]
+    return {"exposures": rows("exposures", "-w", place), "tickets": tickets}

@@ -19,7 +19,7 @@ from store.accounts import AccountStore
 from store.outbox import Outbox
 from tests.mosquitto import Mosquitto, mosquitto
 from tests.shared_data import require_shared
-from tests.vigie.running import OFFICE, collecting, rows, stored, vigie, wait_until_stored
+from tests.vigie.running import OFFICE, collecting, found, rows, stored, vigie, wait_until_stored
 from vigie.notifications.worker import write_messages
 from vigie.portal import portal_in_background
 from vigie.workspace import Workspace, find_workspace
@@ -87,13 +87,6 @@ def recorded(file: Path, broker: Mosquitto) -> Iterator[None]:
         process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=30)
     assert process.returncode == 0, said
-
-
-def found(place: Path) -> dict[str, list[dict[str, object]]]:
-    """What was made of a stream; what tells when it was computed is left out."""
-    vigie("compute", "-w", place)
-    tickets = [{k: t[k] for k in ("zone", "agent", "kind", "state", "simulated")} for t in rows("tickets", "-w", place)]
-    return {"exposures": rows("exposures", "-w", place), "tickets": tickets}
 
 
 @pytest.mark.broker

@@ -254,3 +254,4 @@ def _tell_truth(values: "Sequence[TrueValue]", as_json: bool) -> None:
     far = len(lines) - len(close)
     if far:
         sys.stdout.write(f"{counted(far, 'other measure')} far from any limit; --json tells all\n")
+    sys.stdout.write("Compare with: vigie exposures --window shift\n")

@@ -77,12 +77,12 @@ def _places(workplace: Workplace) -> Iterator[str]:
     yield f"# {slug(workplace.name)}: a simulated workplace. Nobody works here, and no sensor ever measured."
     yield "employers:"
     yield f"  - id: {identity}"
-    yield f"    name: {_quoted(f'{workplace.title_fr} (lieu simulé)')}"
+    yield f"    name: {_said(workplace.title_fr)}"
     yield f'    siret: "{_siret(identity)}"'
     yield f"    naf: {_RESEARCH}"
     yield "    establishments:"
     yield f"      - id: {identity}"
-    yield f"        name: {_quoted(f'{workplace.title_fr} (lieu simulé)')}"
+    yield f"        name: {_said(workplace.title_fr)}"
     yield f"        timezone: {workplace.timezone}"
     yield "        country: FR"
     yield "        zones:"
@@ -96,7 +96,7 @@ def _zone(zone: SimulatedZone, work_unit: str) -> Iterator[str]:
     yield f"            name: {_quoted(zone.id)}"
     yield f"            kind: {_quoted(place.kind)}"
     yield f"            headcount: {place.headcount}"
-    yield f"            work_unit: {_quoted(work_unit)}"
+    yield f"            work_unit: {_said(work_unit)}"
     yield f"            intensity: {place.intensity}"
     if place.place_uncertainty:
         yield "            place_uncertainty:"
@@ -146,6 +146,12 @@ def _deployments(kits: Sequence[VirtualKit], first_day: date, last_day: date) ->
 def _quoted(text: str) -> str:
     """A text in YAML's double quotes, which are those of JSON."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def _said(title: str) -> str:
+    """A title on one line, of characters that can be read."""
+    readable = "".join(character if character.isprintable() else " " for character in title)
+    return _quoted(f"{' '.join(readable.split())} (lieu simulé)".strip())
 
 
 def _siret(name: str) -> str:

@@ -119,7 +119,7 @@ def true_sheet(lines: Sequence[TrueLine]) -> Sheet:
     days = sorted({value.day for line in lines for value in line.shifts})
     span = f"{days[0]} to {days[-1]}" if days else ""
     return Sheet(
-        f"What people were really exposed to, shift by shift, {span}; compare with vigie exposures --window shift",
+        f"What people were really exposed to, by shift, {span}",
         ("zone", "quantity", "measure", "true values", "limit", "beyond"),
         [_true_row(line.shifts) for line in lines],
     )
