@@ -176,6 +176,32 @@ class StoppedChannel(Block, frozen=True):
     at: ClockTime
 
 
+class ScriptedSensorFault(Block, frozen=True, rename={"from_": "from"}):
+    """One channel says something wrong for a while; what each kind does: ``firmware_sim/sensor_faults.py``.
+
+    Attributes
+    ----------
+    to, to_day : str, int or None
+        Local time it ends at, on the same day unless ``to_day`` says another; without ``to`` it never ends.
+    size : float
+        Height of spikes [unit]; what drift-away adds in a day [unit/d]. The sign counts.
+    per_hour : float
+        How many spikes there are on average [1/h].
+    share : float
+        Share of the readings that drop out [1].
+    """
+
+    quantity: Text
+    kind: Literal["stuck", "spike", "drop-out", "drift-away"]
+    day: DayNumber
+    from_: ClockTime
+    to: ClockTime | None = None
+    to_day: DayNumber | None = None
+    size: float = 0.0
+    per_hour: Positive = 4.0
+    share: Share = 1.0
+
+
 class KitSettings(Block, frozen=True):
     """The kit in the zone and what befalls it.
 
@@ -195,6 +221,10 @@ class KitSettings(Block, frozen=True):
         notices that a kit is gone, only that it comes back after a restart.
     mains : tuple of MainsHours or None
         Always when None; never when empty. Without mains and without a battery the kit is off.
+    sensor_faults : tuple of ScriptedSensorFault
+    sound : str
+        ``levels``: the microphone's errors are those of its levels. ``samples``: each minute is made as sound and goes
+        through microphone and sound level meter, which takes some tenths of a second a minute.
     """
 
     id: Text
@@ -213,6 +243,8 @@ class KitSettings(Block, frozen=True):
     battery: BatterySettings | None = None
     mains: tuple[MainsHours, ...] | None = None
     stopped_channel: StoppedChannel | None = None
+    sensor_faults: tuple[ScriptedSensorFault, ...] = ()
+    sound: Literal["levels", "samples"] = "levels"
 
     @property
     def format(self) -> PayloadFormat:

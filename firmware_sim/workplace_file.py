@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -16,7 +17,8 @@ from firmware_sim.errors import WorkplaceError
 from firmware_sim.kit_mistakes import wrong_settings
 from firmware_sim.kit_settings import KitSettings
 from firmware_sim.scenario import People, Place, SimulatedZone, Workplace
-from firmware_sim.sensors import SENSOR_TYPES
+from firmware_sim.scripted_sensor_faults import wrong_sensor_faults
+from firmware_sim.sensing import has_sensor
 
 
 def load_workplace(text: str, filename: str) -> Workplace:
@@ -135,14 +137,15 @@ def _in_kit(kit: KitSettings, where: str) -> Iterator[_Mistake]:
         return
     stop = kit.stopped_channel
     if stop is not None and (
-        model.channel(QuantityId(stop.quantity)) is None or QuantityId(stop.quantity) not in SENSOR_TYPES
+        model.channel(QuantityId(stop.quantity)) is None or not has_sensor(QuantityId(stop.quantity))
     ):
         yield _Mistake(
             f"{where}.stopped_channel.quantity",
             f'is "{stop.quantity}"; expected a channel of {kit.model} '
             f"({', '.join(channel.quantity for channel in model.channels)})",
         )
-    yield from (_Mistake(f"{where}.{wrong.field}", wrong.problem) for wrong in wrong_settings(kit))
+    wrongs = chain(wrong_settings(kit), wrong_sensor_faults(kit, model))
+    yield from (_Mistake(f"{where}.{wrong.field}", wrong.problem) for wrong in wrongs)
 
 
 def _order(start: str, end: str, where: str) -> Iterator[_Mistake]:

@@ -17,7 +17,8 @@ from firmware_sim.kit_troubles import kit_life
 from firmware_sim.on_board import Samples, at_sampling, reported
 from firmware_sim.placing import Placing, kit_place, worker_distances
 from firmware_sim.scenario import Workplace
-from firmware_sim.sensing import sense
+from firmware_sim.scripted_sensor_faults import sensor_faults
+from firmware_sim.sensing import SoundPath, sense
 from firmware_sim.simulation import simulate, truth
 from firmware_sim.workplace_file import load_workplace
 from firmware_sim.zones import STEP, Truth, local_instant
@@ -126,7 +127,15 @@ def _virtual_kit(
 ) -> VirtualKit:
     life = kit_life(settings, kit, days, timezone, seed)
     seen = at_sampling(Samples(truth.instants, STEP, truth.values), settings.sampling_step)
-    readings = sense(kit_models()[model or KitModelId(settings.model)], seen.values, seen.step / 1000, seed, kit)
+    readings = sense(
+        kit_models()[model or KitModelId(settings.model)],
+        seen.values,
+        seen.step / 1000,
+        seed,
+        kit,
+        sensor_faults(settings, seen.instants, days, timezone),
+        sound=SoundPath(settings.sound),
+    )
     if (stop := settings.stopped_channel) is not None and stop.day <= len(days):
         silent = seen.instants > local_instant(days[stop.day - 1], stop.at, timezone)
         stopped = readings.get(QuantityId(stop.quantity))  # another model need not have the channel
