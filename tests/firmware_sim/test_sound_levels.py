@@ -54,7 +54,7 @@ def test_maximum_of_a_minute_is_that_of_the_machine_however_short_it_ran() -> No
 
 @pytest.mark.parametrize("seed", range(4))
 def test_peak_of_steady_noise_is_as_high_as_the_virtual_microphone_draws_it(seed: int) -> None:
-    # noise.heard draws LAFmax 2 dB above LAeq plus an exponential of 2 dB, and LCpeak a half-normal of 1.5 dB more
+    # noise.noise draws LAFmax 2 dB above LAeq plus an exponential of 2 dB, and LCpeak a half-normal of 1.5 dB more
     # than PEAK_OVER_MAXIMUM above that. Noise steadier than any room has less of the first and more of the second.
     levels = measure(at_level(pink(60, seed), 70.0), RATE, FULL_SCALE)
     assert 0.2 < levels.lafmax - levels.laeq < 2.0
