@@ -110,6 +110,8 @@ class Courier:
 
     def take(self, message: Sendable, now: float) -> None:
         """Take one message; :meth:`flush` sends it, as far as the window allows."""
+        if message.retain:
+            self._presences = tuple(presence.after(message) for presence in self._presences)
         self.outbox.take(message, now)
 
     def flush(self, now: float) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from catalog.identifiers import KitId
 from firmware_sim.connection import Message
+from firmware_sim.mqtt_packets import Sendable
 from ingest.codecs import frame, senml_cbor, senml_json
 from ingest.codecs.frame import UNMARKED, Mark
 from ingest.codecs.records import KitState, Record
@@ -46,6 +47,22 @@ class Presence:
 
     birth: Message
     will: Message
+
+    def after(self, message: Sendable) -> "Presence":
+        """What is to be said from a message on: a kit that restarted, or is gone, has told so itself.
+
+        A connection that comes back repeats the kit's last word, and its end takes it back.
+        """
+        if message.topic != self.birth.topic:
+            return self
+        try:
+            status = msgspec.json.decode(message.payload, type=dict[str, object])
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self
+        gone = msgspec.json.encode(status | {"state": KitState.OFFLINE.value})
+        return Presence(
+            birth=Message(message.topic, message.payload, retain=True), will=Message(message.topic, gone, retain=True)
+        )
 
 
 def encode(payload: PayloadFormat, kit: KitId, records: Sequence[Record], mark: Mark = UNMARKED) -> bytes:
