@@ -78,6 +78,8 @@ def evaluate(
         return
     if resume and out is None:
         raise UsageError("--resume goes on with a folder; name it with --out DIR")
+    if html is not None and not html.absolute().parent.is_dir():
+        raise UsageError(f"{html}: cannot be written; there is no folder {html.parent}")
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "evaluation"
         tables = _made(settings, folder, _processes(processes), keep=out is not None, resume=resume)

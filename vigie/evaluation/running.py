@@ -1,5 +1,6 @@
 """All campaigns of an evaluation, over processes: whatever their number and order, the tables are the same."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -121,11 +122,14 @@ def _pool(settings: Settings, folder: EvaluationFolder, parts: Sequence[Part], p
 
 def _begin(settings: Settings, folder: EvaluationFolder) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells the others when to stop
+    gc.disable()  # a quarter of the time; what is left behind in circles is collected after each part
     _AT_WORK[:] = [_Worker(settings, folder, {})]
 
 
 def _make(part: Part) -> Part:
-    return _AT_WORK[0].make(part)
+    done = _AT_WORK[0].make(part)
+    gc.collect()
+    return done
 
 
 @contextmanager

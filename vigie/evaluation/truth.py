@@ -4,10 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from catalog.identifiers import DeploymentId, KitId, QuantityId
 from catalog.kits import Deployment
 from catalog.places import Zone
 from catalog.quantities import Quantity, Uncertainty, quantities, quantity
+from catalog.readings import Flag
 from catalog.registry import Registry
 from catalog.schedule import Interval, Shift
 from dsp.campaign import exposures
@@ -139,7 +142,7 @@ def _exposures(
 
 def _series(truth: Truth, deployed: Interval) -> Mapping[QuantityId, Series]:
     """The worker's signals, and what is computed from his temperature and humidity."""
-    flags = [1] * truth.instants.size
+    flags = np.full(truth.instants.size, Flag.GOOD, dtype=np.int8)
     found = {
         name: build(truth.instants, values, flags, _STEP_S, _STEP_S, quantity(name).averaging)
         for name, values in truth.worker.items()
