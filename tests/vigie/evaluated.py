@@ -61,6 +61,7 @@ def decision(number: int, probability: float | None, breach: bool, **other: obje
             "level": "80",
             "unit": "dB(A)",
         }
+        | {"quantity": "laeq", "measure": "lex_8h"}
         | {"limit": 80.0, "decision": said, "probability": probability, "truth": 79.0, "breach": breach}
         | other
     )
@@ -121,7 +122,7 @@ def an_evaluation() -> Tables:
             for number in range(30)
         ],
         decisions=[
-            decision(number, (number % 10 + 0.5) / 10, number % 10 > 4, family=family)
+            decision(number, (number % 10 + 0.5) / 10, number % 10 > 4, family=family, quantity="co2", measure="mean")
             for family in families
             for number in range(30)
         ],

@@ -177,7 +177,8 @@ def test_the_quiet_control_is_the_workplace_that_is_about_no_rule() -> None:
         (MissReason.UNDER_LIMIT, {"true_proposal": METROLOGY, "scale": "ratio", "true_distance": 0.7}),
         (MissReason.ONE_SHIFT, {"true_distance": -2.0}),
         (MissReason.NEAR_LIMIT, {"true_distance": 0.8, "score": 0.5}),
-        (MissReason.NOT_OFTEN, {"true_distance": 4.0, "score": 0.5}),
+        (MissReason.DOUBT, {"true_distance": 4.0, "score": 0.5}),
+        (MissReason.NOT_OFTEN, {"true_distance": 4.0, "score": 0.95}),
         (MissReason.NOT_SEEN, {"true_distance": 4.0, "score": 0.01}),
     ],
 )
@@ -210,12 +211,40 @@ def test_what_was_cried_over_nothing(reason: AlarmReason, row: dict[str, object]
 def test_errors_of_a_concentration_by_hand() -> None:
     """Errors 10, −10, 30, 0, 20 ppm with u = 10 ppm: 30 is outside ± 1.96 u, and so is 20."""
     rows = [value(n, 500.0 + error, 10.0, 500.0) for n, error in enumerate((10, -10, 30, 0, 20))]
-    (found,) = summarise(tables(values=rows)).errors
+    (found,) = summarise(tables(values=rows)).other_errors
     assert (found.values, found.bias, found.relative_bias) == (5, 10.0, pytest.approx(0.02))
     assert found.spread == pytest.approx(math.sqrt((0 + 400 + 400 + 100 + 100) / 4))
     assert _counted(found.coverage) == (3, 5)
-    assert found.honest is False
+    assert found.honest is None  # 3 of 5 may be 90 of 100
     assert (found.score_mean, found.score_spread) == (pytest.approx(1.0), pytest.approx(math.sqrt(2.5)))
+
+
+def test_values_that_rules_judge_in_a_family_are_told_apart() -> None:
+    rows = [value(0, 1.0, 1.0, 1.0, family=family, measure=measure) for family in "ab" for measure in ("mean", "p95")]
+    found = summarise(
+        tables(values=rows, decisions=[decision(7, 0.5, True, family="a", quantity="co2", measure="p95")])
+    )
+    assert [(each.group, each.measure) for each in found.errors] == [("a", "p95")]
+    assert [(each.group, each.measure) for each in found.other_errors] == [("a", "mean"), ("b", "mean"), ("b", "p95")]
+    assert [each.values for each in found.errors_by_grade] == [1]
+
+
+@pytest.mark.parametrize(
+    ("held", "values", "honest"),
+    [
+        (24, 24, None),
+        (10, 24, False),
+        (23, 24, True),
+        (495, 500, False),
+        (490, 500, True),
+        (449, 500, False),
+        (4, 4, None),
+    ],
+)
+def test_an_interval_is_called_dishonest_only_when_that_is_sure(held: int, values: int, honest: bool | None) -> None:
+    rows = [value(n, 0.0 if n < held else 3.0, 1.0, 0.0) for n in range(values)]
+    (found,) = summarise(tables(values=rows)).other_errors
+    assert (found.coverage.cases, found.honest) == (held, honest)
 
 
 def test_levels_have_no_relative_bias_and_an_uncertainty_of_zero_no_normalised_error() -> None:
@@ -226,7 +255,7 @@ def test_levels_have_no_relative_bias_and_an_uncertainty_of_zero_no_normalised_e
                 value(0, 500.0, 0.0, 500.0, quantity="tvoc"),
             ]
         )
-    ).errors
+    ).other_errors
     assert (level.bias, level.relative_bias, level.spread, level.honest) == (1.0, None, None, None)
     assert (exact.score_mean, exact.coverage.cases) == (None, 1)
 

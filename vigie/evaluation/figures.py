@@ -29,6 +29,7 @@ class Grouping(Enum):
 _ALL_RULES = (Grouping.AGENT, Grouping.RULE)
 """These count every rule that applies; the others only the rule a workplace's variants are about."""
 
+_VALUE = ("family", "quantity", "measure")
 _CAMPAIGN = ("family", "variant", "number", "days", "kits", "grade")
 
 
@@ -97,7 +98,9 @@ class Summary:
     reliability : tuple of Reliability
         All families together first.
     errors, errors_by_grade : tuple of MeasureErrors
-        By family, and by grade over all families.
+        Of the values that rules judge in a family: by family, and by grade over all families.
+    other_errors : tuple of MeasureErrors
+        Of all other values, by family: they describe, and no ticket rests on them.
     missed, false_alarms, cases
         Over every rule that applies.
     """
@@ -112,6 +115,7 @@ class Summary:
     reliability: tuple[Reliability, ...]
     errors: tuple[MeasureErrors, ...]
     errors_by_grade: tuple[MeasureErrors, ...]
+    other_errors: tuple[MeasureErrors, ...]
     missed: tuple[Missed, ...]
     false_alarms: tuple[FalseAlarms, ...]
     cases: tuple[MissedCase, ...]
@@ -128,6 +132,7 @@ def summarise(tables: Tables) -> Summary:
     campaigns, outcomes = clustered(tables.campaigns), clustered(tables.outcomes)
     values, decisions = clustered(tables.values), clustered(tables.decisions)
     concern = outcomes.filter(pl.col("concern"))
+    judged = values.join(decisions, on=_VALUE, how="semi", maintain_order="left")
     families = tuple(sorted(campaigns["family"].unique().to_list()))
     return Summary(
         campaigns=campaigns.height,
@@ -143,8 +148,9 @@ def summarise(tables: Tables) -> Summary:
             reliability("", decisions),
             *(reliability(name, decisions.filter(pl.col("family") == name)) for name in _named(decisions)),
         ),
-        errors=measure_errors(values, "family"),
-        errors_by_grade=measure_errors(values, "grade"),
+        errors=measure_errors(judged, "family"),
+        errors_by_grade=measure_errors(judged, "grade"),
+        other_errors=measure_errors(values.join(decisions, on=_VALUE, how="anti", maintain_order="left"), "family"),
         missed=missed(outcomes),
         false_alarms=false_alarms(outcomes),
         cases=tuple(missed_cases(outcomes)),

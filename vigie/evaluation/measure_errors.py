@@ -18,6 +18,10 @@ is called doubtful that is not."""
 FEWEST = 5
 """Values from which errors are told."""
 
+FEWEST_TO_JUDGE = 500
+"""Values from which the coverage itself is judged. Of fewer, the whole 95 % interval must be outside 90 to 98 % before
+it is called dishonest: 24 of 24 is not too wide."""
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureErrors:
@@ -60,8 +64,13 @@ class MeasureErrors:
     @property
     def honest(self) -> bool | None:
         """Whether the coverage is from 90 to 98 %; None where there are too few values to tell."""
-        held = self.coverage.value
-        return HONEST_LOW <= held <= HONEST_HIGH if held is not None and self.enough else None
+        held, ends = self.coverage.value, self.coverage.interval
+        if held is None or not self.enough:
+            return None
+        if HONEST_LOW <= held <= HONEST_HIGH:
+            return True
+        outside = ends.high < HONEST_LOW or ends.low > HONEST_HIGH
+        return False if outside or self.values >= FEWEST_TO_JUDGE else None
 
 
 def measure_errors(values: pl.DataFrame, group: str) -> tuple[MeasureErrors, ...]:

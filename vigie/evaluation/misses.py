@@ -25,8 +25,10 @@ class MissReason(Enum):
     """The shift that decides is within the limit; the truth proposes by the share of worked time beyond it."""
     NEAR_LIMIT = "near_limit"
     """The true value is within the undecided band."""
+    DOUBT = "doubt"
+    """The shift that decides was inconclusive, and the rule does not ask for metrology then: most guides do not."""
     NOT_OFTEN = "not_often"
-    """The shift that decides was seen as a breach or as doubtful, the others were not often enough."""
+    """The shift that decides was seen as a breach, which was not often enough for the rule."""
     NOT_SEEN = "not_seen"
     """The kit says that nothing is there: what it measures where it hangs is not what the worker gets."""
 
@@ -110,8 +112,10 @@ _MISS_REASON = (
     .then(pl.lit(MissReason.ONE_SHIFT.value))
     .when(IN_BAND)
     .then(pl.lit(MissReason.NEAR_LIMIT.value))
-    .when(pl.col("score") > 0.05)
+    .when(pl.col("score") >= 0.95)
     .then(pl.lit(MissReason.NOT_OFTEN.value))
+    .when(pl.col("score") > 0.05)
+    .then(pl.lit(MissReason.DOUBT.value))
     .otherwise(pl.lit(MissReason.NOT_SEEN.value))
 )
 _ALARM_REASON = (

@@ -13,12 +13,11 @@ from jinja2 import Environment, StrictUndefined
 
 from dashboards.words import Language, Words
 from dsp.statistics.proportion import Interval
-from vigie.evaluation import detection, measure_errors
 from vigie.evaluation.answers import Verdict, answers
 from vigie.evaluation.conditions import Conditions
 from vigie.evaluation.document import summary_document
 from vigie.evaluation.figures import Summary
-from vigie.evaluation.measure_errors import MeasureErrors
+from vigie.evaluation.measure_errors import HONEST_LOW, MeasureErrors
 from vigie.evaluation.misses import AlarmReason, MissReason
 from vigie.evaluation.report_charts import WIDTH, coverage_svg, reliability_svg, roc_svg
 from vigie.evaluation.report_names import Names
@@ -48,6 +47,17 @@ class Reason:
     words: str
     rows: int
     clear: int
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Values of a family that no rule judges: how many have honest intervals, and the least honest one."""
+
+    family: str
+    values: int
+    too_narrow: int
+    too_wide: int
+    worst: MeasureErrors
 
 
 def write_report(folder: Path, summary: Summary, conditions: Conditions, language: Language) -> Path:
@@ -95,12 +105,10 @@ def page(summary: Summary, conditions: Conditions, language: Language) -> str:
         answers=answers(summary),
         missed=_missed(summary, names),
         alarms=_alarms(summary, names),
-        dishonest=[each for each in summary.errors if each.honest is False],
+        others=_others(summary.other_errors),
         roc_chart=_address(roc_svg(summary.roc, words)) if summary.roc[0].points else "",
         reliability_chart=_address(reliability_svg(overall, words)) if overall.bins else "",
         coverage_charts=tuple(_coverage(summary.errors, names, words)),
-        detection=detection,
-        honest=measure_errors,
     )
 
 
@@ -161,6 +169,19 @@ def _coverage(errors: tuple[MeasureErrors, ...], names: Names, words: Words) -> 
         rows = list(group)
         labels = {each.quantity: names.symbol(each.quantity) for each in rows}
         yield CoverageChart(family, _address(coverage_svg(rows, labels, words)))
+
+
+def _others(errors: tuple[MeasureErrors, ...]) -> tuple[Others, ...]:
+    found = []
+    for family, group in groupby(errors, key=lambda each: each.group):
+        rows = [each for each in group if each.enough]
+        if not rows:
+            continue
+        narrow = [each for each in rows if each.honest is False and (each.coverage.value or 0.0) < HONEST_LOW]
+        wide = sum(each.honest is False for each in rows) - len(narrow)
+        worst = min(rows, key=lambda each: each.coverage.value or 0.0)
+        found.append(Others(family, len(rows), len(narrow), wide, worst))
+    return tuple(found)
 
 
 def _address(svg: str) -> str:

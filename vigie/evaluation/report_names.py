@@ -139,9 +139,13 @@ _MISSED = {
         fr="tout près de la limite (à 20 % ou 1 dB près) : plus fin que ce qu’un kit sait dire",
         en="right at the limit (within 20 % or 1 dB): finer than a kit can tell",
     ),
+    MissReason.DOUBT: Bilingual(
+        fr="vu comme un doute, que la règle (souvent une valeur repère) n’envoie pas en métrologie",
+        en="seen as a doubt, which the rule (often a guide value) does not send to metrology",
+    ),
     MissReason.NOT_OFTEN: Bilingual(
-        fr="vu, mais pas assez souvent pendant la campagne pour que la règle propose",
-        en="seen, but not often enough in the campaign for the rule to propose",
+        fr="vu comme un dépassement, mais pas assez souvent pendant la campagne pour que la règle propose",
+        en="seen as a breach, but not often enough in the campaign for the rule to propose",
     ),
     MissReason.NOT_SEEN: Bilingual(
         fr="non vu : là où il est posé, le kit ne reçoit pas ce que reçoit la personne",
@@ -173,8 +177,8 @@ _QUESTIONS = {
         en="Undecided band (within 20 % or 1 dB of the limit) sent to metrology",
     ),
     Question.HONEST: Bilingual(
-        fr="Grandeurs dont l’intervalle à 95 % contient la vérité dans 90 à 98 % des cas",
-        en="Measures whose 95 % interval holds the truth in 90 to 98 % of cases",
+        fr="Valeurs jugées par des règles dont l’intervalle à 95 % contient la vérité dans 90 à 98 % des cas",
+        en="Values judged by rules whose 95 % interval holds the truth in 90 to 98 % of cases",
     ),
     Question.SENSITIVITY: Bilingual(
         fr="Sensibilité : un ticket, là où il en faut un", en="Sensitivity: a ticket where there should be one"

@@ -206,6 +206,8 @@ def _decisions(of: Row, answer: ZoneAnswer, kept: KeptShift, truth: Mapping[_Key
             str(exposure.zone),
             str(exposure.kit),
             str(assessment.rule),
+            str(exposure.quantity),
+            exposure.measure.value,
             assessment.level,
             exposure.unit,
             assessment.limit,

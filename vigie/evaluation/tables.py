@@ -70,6 +70,8 @@ DECISIONS = pl.Schema(
         "zone": pl.String,
         "kit": pl.String,
         "rule": pl.String,
+        "quantity": pl.String,
+        "measure": pl.String,
         "level": pl.String,
         "unit": pl.String,
         "limit": pl.Float64,
