@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 from catalog.identifiers import KitId
@@ -67,6 +68,8 @@ class FleetSettings:
     restart_broker : callable, optional
         Ends and starts the broker, for scripts that ask for it; returns when it takes messages again. Called in
         another thread.
+    authority : Path, optional
+        Certificates that sign the broker's (PEM); the system's when None.
     """
 
     speed: float = MAX_SPEED
@@ -77,6 +80,7 @@ class FleetSettings:
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
     faults: FaultScript = NO_FAULTS
     restart_broker: Callable[[], None] | None = None
+    authority: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ def publish_kits(
     settings.faults.check((kit.id for kit in kits), last - first)
     hand = FaultHand(settings.faults, settings.restart_broker)
     lines = _lines(kits, settings)
-    route = BrokerRoute(BrokerAddress.parse(broker))
+    route = BrokerRoute(replace(BrokerAddress.parse(broker), authority=settings.authority))
     make_room(len(lines))
     delivery = _shared(settings.delivery, len(lines))
     acknowledged = None if watch is None else watch.acknowledged

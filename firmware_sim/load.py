@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 
@@ -55,6 +56,8 @@ class LoadSettings:
     prefix : str
         Of the kits' names; a number follows.
     delivery : DeliverySettings
+    authority : Path, optional
+        As for :class:`~firmware_sim.fleet.FleetSettings`.
     """
 
     kits: int = 5_000
@@ -66,6 +69,7 @@ class LoadSettings:
     seed: int = 1
     prefix: str = "load"
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    authority: Path | None = None
 
     @property
     def period(self) -> float:
@@ -191,6 +195,7 @@ def run_load(
         gateway=f"{settings.prefix}-gateway",
         kits_per_gateway=settings.kits_per_gateway,
         delivery=settings.delivery,
+        authority=settings.authority,
     )
     began = time.monotonic()
     came = publish_kits(kits, broker, fleet, progress, playback, gauge)

@@ -15,6 +15,7 @@ from vigie.cli import app
 from vigie.commands.performance import PERFORMANCE_FIELDS
 from vigie.laboratory.metrology import METROLOGY_FIELDS
 from vigie.listing import EXCEEDANCE_FIELDS, EXPOSURE_FIELDS, KIT_FIELDS, QUALITY_FIELDS, READING_FIELDS
+from vigie.simulation.load_words import LOAD_FIELDS
 from vigie.simulation.words import TRUE_FIELDS, Listed
 from vigie.ticket_rows import TICKET_FIELDS, TICKET_LINE_FIELDS
 from vigie.workspace import Workspace, create_workspace
@@ -31,6 +32,7 @@ FIELDS = {
     "rules performance": PERFORMANCE_FIELDS,
     "kits": KIT_FIELDS,
     "simulate": TRUE_FIELDS,
+    "simulate --load": LOAD_FIELDS,
     "simulate --list": tuple(field.name for field in fields(Listed)),
 }
 

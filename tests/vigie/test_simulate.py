@@ -297,6 +297,11 @@ def test_the_places_of_another_employer_are_not_taken(tmp_path: Path) -> None:
         (("joinery", "--broker", "mqtt://127.0.0.1:9", "--speed", "fast"), "expected a factor such as 1 or 60, or max"),
         (("joinery", "--broker", "mqtt://127.0.0.1:9", "--faults", "no.yaml"), "no.yaml: cannot be read"),
         (("joinery", "--broker", "mqtt://127.0.0.1:9"), "no MQTT broker at 127.0.0.1:9"),
+        (("--load", "5"), "--load is for a broker you name"),
+        (("joinery", "--load", "5"), "joinery and --load; one of the two"),
+        (("--load", "0", "--broker", "mqtt://127.0.0.1:9"), "a load of 0 kits; expected one or more"),
+        (("--load", "5", "--broker", "mqtt://127.0.0.1:9", "--for", "soon"), '--for is "soon"; expected a duration'),
+        (("--load", "5", "--broker", "mqtt://127.0.0.1:9"), "no MQTT broker at 127.0.0.1:9"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_simulation_is_told_in_one_line(
@@ -377,3 +382,20 @@ def test_whatever_a_workplace_is_called_its_registry_can_be_read(name: str, titl
     (employer,) = registry.employers.values()
     assert employer.siret is not None
     assert employer.siret.startswith("999")
+
+
+@pytest.mark.broker
+def test_a_load_is_put_on_a_broker_that_is_named_and_told_in_numbers(broker: Mosquitto, tmp_path: Path) -> None:
+    place = rehearsal(tmp_path / "service", broker.url)
+    with collecting(place):
+        options = ("--load", "30", "--rate", "60", "--for", "4s", "--per-gateway", "10", "-w", place)
+        (row,) = rows("simulate", *options)
+        wait_until_stored(place, row["messages"])
+
+    assert row["kits"] == 30
+    assert row["connections"] == 3
+    assert row["messages"] == row["acknowledged"] == 30 * 8  # one each half second for four seconds
+    assert row["offered_rate"] == pytest.approx(60, rel=0.1)
+    stored = rows("readings", "-w", place)
+    assert {reading["simulated"] for reading in stored} == {True}
+    assert {reading["kit"] for reading in stored} == {f"load-{number:02}" for number in range(1, 31)}

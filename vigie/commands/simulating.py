@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from catalog.identifiers import KitModelId
+    from firmware_sim.load import LoadSettings
     from vigie.simulation.campaign import Campaign
     from vigie.simulation.files import Destination
     from vigie.simulation.sending import Line
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from vigie.workspace import Workspace
 
 _TIMEZONE = "Europe/Paris"
+_LOAD = "load"
+"""Kits of a load are called so, with a number behind."""
+
 _SIGNALLED = 130
 """Exit code of a simulation somebody ended by a signal."""
 
@@ -73,6 +77,17 @@ def simulate(
     broker: Annotated[
         str | None, typer.Option("--broker", metavar="URL", help="mqtt://host:port; default: the workspace's.")
     ] = None,
+    load: Annotated[
+        int | None,
+        typer.Option("--load", metavar="N", help="In place of SCENARIO: a load of N kits on a broker, in real time."),
+    ] = None,
+    rate: Annotated[
+        float, typer.Option("--rate", metavar="N", help="Messages a second of all kits of a load.")
+    ] = 100.0,
+    lasts: Annotated[str, typer.Option("--for", metavar="TIME", help="How long a load lasts, e.g. 10min.")] = "60s",
+    per_gateway: Annotated[
+        int, typer.Option("--per-gateway", metavar="N", help="Kits of a load behind each gateway; 1: none.")
+    ] = 100,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -88,6 +103,12 @@ def simulate(
 
     if listed:
         _list(form_of(as_json, as_csv=False))
+        return
+    if load is not None:
+        if scenario is not None:
+            raise UsageError(f"{scenario} and --load; one of the two: a load has kits of its own")
+        target = _line_of_load(broker, workspace)
+        _load(_load_settings(load, rate, lasts, per_gateway, seed, target), target.address, as_json)
         return
     if scenario is None:
         raise UsageError("no workplace is named; vigie simulate --list shows all, or name a YAML file")
@@ -126,6 +147,71 @@ def _list(form: Form) -> None:
         nothing="No workplaces.",
         columns=["name", "title_en", "title_fr", "zones", "variants", "about"],
     )
+
+
+def _line_of_load(broker: str | None, workspace: Path | None) -> "Line":
+    """The broker; nobody puts a load on his service by accident."""
+    from store.registry import load as load_registry
+    from store.scope import Scope
+
+    if broker is None and workspace is None:
+        raise UsageError(
+            "--load is for a broker you name: --broker URL or -w DIR; whoever collects there stores it all"
+        )
+    line = _line(broker, workspace, "1", None, None)
+    if line.place is not None:
+        for kit in load_registry(line.place.database, Scope.service()).kits.values():
+            if kit.id.startswith(f"{_LOAD}-") and not kit.simulated:
+                raise UsageError(f"{kit.id} is a real kit of {line.place.root}, and kits of a load are named so")
+    return line
+
+
+def _load_settings(kits: int, rate: float, lasts: str, per_gateway: int, seed: int, line: "Line") -> "LoadSettings":
+    from firmware_sim.fleet import Wiring
+    from firmware_sim.load import LoadSettings
+    from vigie.simulation.sending import authority_of
+
+    settings = LoadSettings(
+        kits=kits,
+        rate=rate,
+        seconds=_seconds(lasts),
+        wiring=Wiring.OWN_CONNECTION if per_gateway == 1 else Wiring.GATEWAYS,
+        kits_per_gateway=per_gateway,
+        seed=seed,
+        prefix=_LOAD,
+        authority=authority_of(line.place),
+    )
+    settings.check()
+    return settings
+
+
+def _load(settings: "LoadSettings", address: str, as_json: bool) -> None:
+    from firmware_sim.load import run_load
+    from firmware_sim.playback import Playback
+    from vigie.keyboard import hands_on
+    from vigie.progress import bars
+    from vigie.simulation.load_words import load_row, load_words
+
+    playback = Playback()
+    with bars() as progress:
+        task = progress.add_task("published", total=settings.messages)
+        with hands_on(playback) as hands:
+            report = run_load(address, settings, lambda done: progress.update(task, completed=done), playback)
+    if as_json:
+        sys.stdout.write(json.dumps([load_row(settings, report)], indent=2) + "\n")
+    else:
+        sys.stdout.write(load_words(settings, report))
+    if hands.signalled:
+        raise typer.Exit(_SIGNALLED)
+
+
+def _seconds(text: str) -> float:
+    from firmware_sim.durations import EXPECTED, parse_duration
+
+    try:
+        return parse_duration(text) / 1000
+    except ValueError:
+        raise UsageError(f'--for is "{text}"; expected {EXPECTED}') from None
 
 
 def _date(text: str | None) -> "date | None":

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from firmware_sim.faults import NO_FAULTS, FaultScript
 from firmware_sim.fleet import FleetReport, FleetSettings, publish_kits
 from firmware_sim.playback import Playback
+from vigie.broker import broker_certificates
 from vigie.simulation.campaign import Campaign
 from vigie.workspace import Workspace
 
@@ -47,5 +49,12 @@ def send(campaign: Campaign, line: Line, progress: Callable[[int], None], playba
         The script cannot do what it says to these kits.
     BrokerUnreachableError, BrokerRefusedError, NobodyListensError, DeliveryTimeoutError
     """
-    settings = FleetSettings(speed=line.speed, faults=line.faults, restart_broker=line.restart_broker)
+    settings = FleetSettings(
+        speed=line.speed, faults=line.faults, restart_broker=line.restart_broker, authority=authority_of(line.place)
+    )
     return publish_kits(campaign.kits, line.address, settings, progress, playback)
+
+
+def authority_of(place: Workspace | None) -> Path | None:
+    """Who signs the certificate of a workspace's broker; None: whom the system trusts."""
+    return None if place is None else broker_certificates(place).authority
