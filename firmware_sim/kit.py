@@ -53,8 +53,13 @@ class VirtualKit:
     life: KitLife = UNTROUBLED
 
     def presence(self) -> Presence:
-        """Birth and will of its first start; those of later ones are among :meth:`messages`."""
-        return presence(self.id, self.boot, simulated=True)
+        """Birth and will of its first start; those of later ones are among :meth:`messages`.
+
+        A kit that begins without power is not there yet: its birth says so.
+        """
+        said = presence(self.id, self.boot, simulated=True)
+        starts_on = self._run().account.boots > 0
+        return said if starts_on else Presence(birth=said.will, will=said.will)
 
     @property
     def reading_count(self) -> int:

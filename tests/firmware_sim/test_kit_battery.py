@@ -46,6 +46,8 @@ def test_a_kit_without_a_battery_is_off_without_mains_and_starts_anew() -> None:
     sender = kit(60, life)
     assert numbers_sent(sender) == [*range(5, 20), *range(50, 60)]
     assert statuses(sender) == ["5.33333 online b1", "21.5 offline b1", "50.3333 online b1-2"]
+    assert sender.presence().birth == sender.presence().will
+    assert kit(60).presence().birth != kit(60).presence().will
 
 
 def test_mains_charge_the_battery_up_to_its_capacity() -> None:
