@@ -15,8 +15,9 @@ from firmware_sim.sensors.tolerance import SECONDS_PER_DAY, Tolerance, drawn, to
 
 QUANTITIES = ("laeq", "lafmax", "lcpeak")
 
-NOISE_CREST = 12.0
-"""C-weighted peak of a second or so of steady noise over its A-weighted level [dB]: four standard deviations."""
+NOISE_CREST = 14.0
+"""C-weighted peak of a minute of a microphone's own (white) noise over its A-weighted level [dB], by the sound level
+meter: four and a half standard deviations, and what A takes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def clipping_loss(headroom: Floats) -> Floats:
     Notes
     -----
     With k = 10^(headroom/20) the mean square is erf(k/√2) − k·√(2/π)·e^(−k²/2) + k²·erfc(k/√2) of what it was:
-    2.7 dB with no headroom, 0.4 dB with 6 dB, nothing from 12 dB on.
+    2.9 dB with no headroom, 0.4 dB with 6 dB, nothing from 12 dB on.
     """
     k = 10.0 ** (np.asarray(headroom, dtype=float) / 20.0)
     tail = special.erfc(k / math.sqrt(2.0))
