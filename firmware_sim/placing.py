@@ -8,7 +8,8 @@ from enum import StrEnum
 from firmware_sim.scenario import SimulatedZone
 from firmware_sim.zones import seeded
 
-_GASES = ("co2", "co", "tvoc", "formaldehyde")
+_GASES = ("co2", "co")
+_VAPOURS = ("tvoc", "formaldehyde")
 
 
 class Placing(StrEnum):
@@ -41,6 +42,8 @@ class KitPlace:
         Kit / work plane [1].
     temperature : float
         Kit - room [K].
+    sound : float
+        Kit - what distance and the room's walls make of the sources [dB].
     distances : Distances
     """
 
@@ -48,6 +51,7 @@ class KitPlace:
     particles: float
     light: float
     temperature: float
+    sound: float
     distances: Distances
 
 
@@ -55,10 +59,12 @@ def kit_place(zone: SimulatedZone, kit: str, seed: int, placing: Placing) -> Kit
     """The place of a kit; the same kit and seed give the same place."""
     spread = zone.spread if placing is Placing.DRAWN else None
     return KitPlace(
-        gases={gas: _factor(spread.gas if spread else 0.0, seed, kit, gas) for gas in _GASES},
+        gases={gas: _factor(spread.gas if spread else 0.0, seed, kit, gas) for gas in _GASES}
+        | {vapour: _factor(spread.vapours if spread else 0.0, seed, kit, vapour) for vapour in _VAPOURS},
         particles=_factor(spread.particles if spread else 0.0, seed, kit, "particles"),
         light=_factor(spread.light if spread else 0.0, seed, kit, "light"),
         temperature=_drawn(spread.temperature if spread else 0.0, seed, kit, "temperature"),
+        sound=_drawn(spread.sound if spread else 0.0, seed, kit, "sound"),
         distances=Distances(
             {
                 activity.name: activity.kit_distance

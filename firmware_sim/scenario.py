@@ -138,21 +138,26 @@ class Spread(Block, frozen=True):
 
     Attributes
     ----------
-    gas : float
-        Of the natural logarithm of (kit - outdoors) / (well-mixed room - outdoors), each gas apart [1].
+    gas, vapours : float
+        Of the natural logarithm of (kit - outdoors) / (well-mixed room - outdoors), each gas apart [1]: ``gas`` for CO2
+        and CO, ``vapours`` for TVOC and formaldehyde, whose sources are fewer and nearer.
     particles, light : float
         Of the natural logarithm of (value at the kit / value in the well-mixed room, or on the work plane) [1].
     distance : float
         Of the natural logarithm of the distances to sources, each source apart, kit and worker apart [1].
+    sound : float
+        Of what screens, reflections and the way the microphone faces add at the kit to the sound of all sources [dB].
     temperature : float
         Of the difference between the air at the kit and around people [°C].
     """
 
     source: Source
     gas: NotNegative
+    vapours: NotNegative
     particles: NotNegative
     light: NotNegative
     distance: NotNegative
+    sound: NotNegative
     temperature: NotNegative
 
 

@@ -22,6 +22,7 @@ from firmware_sim.timetable import Happenings, happenings
 from firmware_sim.zones import Truth, seeded
 
 _SIZES = ("pm1", "pm2_5", "pm4", "pm10")
+_LEVELS = (QuantityId("laeq"), QuantityId("lafmax"), QuantityId("lcpeak"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ def kit_values(room: SimulatedRoom, place: KitPlace) -> dict[QuantityId, Floats]
     changed = {gas: outside[gas] + factor * (room.air[gas] - outside[gas]) for gas, factor in place.gases.items()}
     changed |= {size: place.particles * room.air[size] for size in _SIZES}
     warmth = room.temperature + place.temperature
-    return _values(room, changed, warmth, place.light * room.work_plane, place.distances)
+    values = _values(room, changed, warmth, place.light * room.work_plane, place.distances)
+    return values | {name: values[name] + place.sound for name in _LEVELS}
 
 
 def worker_values(room: SimulatedRoom, ear: Distances) -> dict[QuantityId, Floats]:

@@ -238,9 +238,11 @@ def test_places_of_many_kits_are_spread_as_the_file_says() -> None:
     spread = zone.spread
     for drawn, wanted in (
         ([log(place.gases["co2"]) for place in places], spread.gas),
+        ([log(place.gases["tvoc"]) for place in places], spread.vapours),
         ([log(place.particles) for place in places], spread.particles),
         ([log(place.light) for place in places], spread.light),
         ([place.temperature for place in places], spread.temperature),
+        ([place.sound for place in places], spread.sound),
         ([log(place.distances.of["machine"] / 3.0) for place in places], spread.distance),
     ):
         found = NormalDist.from_samples(drawn)
