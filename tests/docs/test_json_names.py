@@ -13,6 +13,8 @@ from store.outbox import Channel, enqueue
 from store.outbox import Message as OutgoingMessage
 from vigie.cli import app
 from vigie.commands.performance import PERFORMANCE_FIELDS
+from vigie.evaluation.figures import Summary
+from vigie.evaluation.tables import CAMPAIGNS, DECISIONS, OUTCOMES, VALUES
 from vigie.laboratory.metrology import METROLOGY_FIELDS
 from vigie.listing import EXCEEDANCE_FIELDS, EXPOSURE_FIELDS, KIT_FIELDS, QUALITY_FIELDS, READING_FIELDS
 from vigie.simulation.load_words import LOAD_FIELDS
@@ -31,6 +33,7 @@ FIELDS = {
     "ticket metrology": METROLOGY_FIELDS,
     "rules performance": PERFORMANCE_FIELDS,
     "kits": KIT_FIELDS,
+    "evaluate": ("conditions", "answers", *(f.name for f in fields(Summary) if f.name != "roc"), "roc"),
     "simulate": TRUE_FIELDS,
     "simulate --load": LOAD_FIELDS,
     "simulate --list": tuple(field.name for field in fields(Listed)),
@@ -51,6 +54,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.mark.parametrize("command", FIELDS)
 def test_the_fields_of_a_list_are_the_documented_ones(command: str) -> None:
     assert documented(command) == list(FIELDS[command])
+
+
+def test_the_page_names_every_column_of_an_evaluations_tables() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    section = page.partition("## Tables of `vigie evaluate --out`\n")[2].partition("\n## ")[0]
+    for name in {*CAMPAIGNS, *OUTCOMES, *VALUES, *DECISIONS}:
+        assert f"`{name}`" in section, name
 
 
 def test_the_page_names_every_measure() -> None:

@@ -51,7 +51,8 @@ def test_figures_as_json_are_the_same_again(capsys: pytest.CaptureFixture[str]) 
     found = json.loads(once)
     assert found["campaigns"] == 3
     assert found["conditions"]["command"] == (
-        "vigie evaluate hair_salon --campaigns 3 --seed 5 --days 1 --kits 1 --model vigie-sim"
+        "vigie evaluate hair_salon --campaigns 3 --seed 5 --days 1 --kits 1 "
+        "--model vigie-sim-basic,vigie-sim,vigie-sim-reference"
     )
 
 

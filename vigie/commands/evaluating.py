@@ -36,7 +36,7 @@ def evaluate(
     kits: Annotated[str, typer.Option("--kits", metavar="LIST", help="Kits in each zone, drawn from these.")] = "1,2",
     model: Annotated[
         str, typer.Option("--model", metavar="LIST", help="Kit models (sensor grades), drawn from these.")
-    ] = "vigie-sim",
+    ] = "vigie-sim-basic,vigie-sim,vigie-sim-reference",
     pack: Annotated[
         Path | None, typer.Option("--pack", metavar="FILE", help="Your rule pack, in the place of those of Vigie.")
     ] = None,

@@ -25,6 +25,9 @@ YEAR = 2026
 _LAST_START = 340
 """Days into the year on which a campaign may begin: two weeks of work still fit into it."""
 
+GRADES = (KitModelId("vigie-sim-basic"), KitModelId("vigie-sim"), KitModelId("vigie-sim-reference"))
+"""Entry level, usual, and reference grade of sensors."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -61,7 +64,7 @@ class Choices:
 
     days: tuple[int, ...] = (3, 5, 10)
     kits: tuple[int, ...] = (1, 2)
-    models: tuple[KitModelId, ...] = (KitModelId("vigie-sim"),)
+    models: tuple[KitModelId, ...] = GRADES
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from vigie.evaluation.answers import Answer, Question, Verdict
 from vigie.evaluation.detection import Detection
 from vigie.evaluation.figures import Summary
-from vigie.evaluation.measure_errors import HONEST_LOW, MeasureErrors
+from vigie.evaluation.measure_errors import HONEST_HIGH, HONEST_LOW, MeasureErrors
 from vigie.evaluation.shares import Share
 from vigie.output import Sheet, counted
 
@@ -93,13 +93,18 @@ def measures_sheet(summary: Summary) -> Sheet:
     return Sheet(
         "(value − truth): bias and spread; z is the error in stated standard uncertainties",
         ["workplace", "quantity", "measure", "n", "bias", "bias %", "spread", "mean z", "sd z", "holds %", ""],
-        [_measure_row(each) for each in summary.errors],
+        [
+            *(_measure_row(each, "") for each in summary.errors),
+            *(_measure_row(each, "no rule") for each in summary.other_errors),
+        ],
     )
 
 
-def _measure_row(each: MeasureErrors) -> list[str]:
-    held = each.coverage.value
-    mark = "" if each.honest is not False else "too narrow" if (held or 0.0) < HONEST_LOW else "too wide"
+def _measure_row(each: MeasureErrors, remark: str) -> list[str]:
+    held = each.coverage.value or 0.0
+    mark = "too narrow" if held < HONEST_LOW else "too wide" if held > HONEST_HIGH else ""
+    if each.honest is None and mark:
+        mark += "?"
     return [
         each.group,
         each.quantity,
@@ -111,7 +116,7 @@ def _measure_row(each: MeasureErrors) -> list[str]:
         _number(each.score_mean),
         _number(each.score_spread),
         _percent(each.coverage),
-        mark,
+        ", ".join(part for part in (mark, remark) if part),
     ]
 
 
