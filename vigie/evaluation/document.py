@@ -9,6 +9,7 @@ from vigie.evaluation.answers import answers
 from vigie.evaluation.conditions import Conditions
 from vigie.evaluation.detection import Estimate
 from vigie.evaluation.figures import Summary
+from vigie.evaluation.measure_errors import MeasureErrors
 from vigie.evaluation.shares import Share
 
 _DIGITS = 6
@@ -48,6 +49,8 @@ def _plain(found: object) -> object:
         return {"cases": found.cases, "of": found.of, "value": _number(found.value), **_ends(found)}
     if isinstance(found, Estimate):
         return {"value": _number(found.value), **_ends(found)}
+    if isinstance(found, MeasureErrors):
+        return {**{each.name: _plain(getattr(found, each.name)) for each in fields(found)}, "honest": found.honest}
     if isinstance(found, Enum):
         return found.value
     if isinstance(found, float):
