@@ -41,7 +41,7 @@ NDIR: Mapping[Grade, Ndir] = {
     # ± (50 ppm + 5 %): Sensirion SCD40; 400 ppm is taken for fresh air; 0.158 % a hPa: Senseair K30, 1.58 % a kPa
     Grade.BASIC: Ndir(Tolerance(0.04, 50.0, 0.0, 12.0, 90.0, 0, 0.0, 10_000.0, offset_drift=0.2), 400.0, 0.00158),
     # ± (30 ppm + 3 %): Sensirion SCD30, Senseair K30; drift: the catalog's 0.1 ppm a day
-    Grade.STANDARD: Ndir(Tolerance(0.02, 20.0, 0.0, 6.0, 60.0, 0, 0.0, 10_000.0, offset_drift=0.1), 420.0, 0.0),
+    Grade.STANDARD: Ndir(Tolerance(0.02, 18.0, 0.0, 6.0, 60.0, 0, 0.0, 10_000.0, offset_drift=0.1), 420.0, 0.0),
     # two wavelengths, so that nothing has to be learned from the room, ± 40 ppm up to 3 000 ppm: Vaisala GMP252
     Grade.REFERENCE: Ndir(Tolerance(0.0125, 12.0, 0.0, 3.0, 60.0, 0, 0.0, 10_000.0, offset_drift=0.03), None, 0.0),
 }
