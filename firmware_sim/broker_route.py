@@ -82,6 +82,13 @@ class BrokerRoute:
             "max_connections, and LimitNOFILE of its service), or connect fewer kits or through gateways"
         )
 
+    def hangs_up(self, client: str, farewell: str) -> BrokerUnreachableError:
+        """The broker lets a client in and closes the connection before anything went over it, again and again."""
+        return BrokerUnreachableError(
+            f'the broker at {self.address} lets client "{client}" in and hangs up at once ({farewell}); '
+            "see the broker's log"
+        )
+
     def refused(self, client: str, refusal: str) -> BrokerRefusedError:
         """The broker does not let a client in."""
         return BrokerRefusedError(

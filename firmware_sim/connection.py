@@ -23,6 +23,7 @@ from firmware_sim.mqtt_packets import (
     PING,
     PINGRESP,
     PUBACK,
+    PUBLISH,
     RECEIVE_MAXIMUM,
     Incoming,
     NotMqttError,
@@ -359,7 +360,7 @@ class Connection:
                 self.link = Link.UP
         elif kind == DISCONNECT:
             self._lose(None, read_farewell(body))
-        elif kind != PINGRESP:
+        elif kind != PINGRESP and kind & 0xF0 != PUBLISH:  # amqtt hands retained messages to who never subscribed
             raise NotMqttError(f"a packet of kind 0x{kind:02x} where none can come")
 
     def _lose(self, failure: OSError | None, farewell: str = "") -> None:

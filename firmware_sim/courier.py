@@ -12,7 +12,7 @@ from enum import Enum
 import numpy as np
 
 from firmware_sim.broker_route import NEWEST, OLDEST, BrokerRoute
-from firmware_sim.connection import BrokerAddress, Connection, Link
+from firmware_sim.connection import CONNECT_TIMEOUT, BrokerAddress, Connection, Link
 from firmware_sim.errors import BrokerUnreachableError, SimulatorError
 from firmware_sim.mqtt_packets import Sendable
 from firmware_sim.outbox import DeliverySettings, Outbox
@@ -97,6 +97,7 @@ class Courier:
         self._delivery = delivery
         self._been_up = False
         self._away_since: float | None = None
+        self._welcomed_at = 0.0
         self._leave_by = 0.0
         self._trial: _Trial | None = None
         self._jitter: np.random.Generator | None = None
@@ -155,7 +156,7 @@ class Courier:
         if self.connection is not None:
             self.connection.abandon()
             self.outbox.line_up_unacknowledged()
-        self._rest_after_loss(now + away)
+        self._rest(now + away)
 
     def sign_in_wrongly(self, seconds: float, done: Callable[[SignIns], None], now: float) -> None:
         """Lose the connection, try with a wrong password for a time [s], at least once, and tell what came of it."""
@@ -219,8 +220,9 @@ class Courier:
         elif self.stage is Stage.UP:
             self.outbox.raise_refusal()
             if not connection.up:
+                served = self._served(now)
                 self.outbox.line_up_lost()
-                self._rest_after_loss(now)
+                self._lost(connection.farewell, served, now)
         elif self.stage in (Stage.LEAVING, Stage.PARTING):
             self._leave(now)
 
@@ -250,8 +252,7 @@ class Courier:
         if self._been_up:
             self.reconnections += 1
         self._been_up = True
-        self._away_since = None
-        self._pauses = self._new_pauses()
+        self._welcomed_at = now
         self.outbox.connected(now)
         for presence in self._presences:
             self.outbox.announce(presence.birth, connection)
@@ -279,10 +280,20 @@ class Courier:
         self.due = now + pause
         if now >= trial.until:
             self._trial = None
-            self._rest_after_loss(now)
+            self._rest(now)
             trial.done(trial.came)
 
-    def _rest_after_loss(self, until: float) -> None:
+    def _served(self, now: float) -> bool:
+        """Whether the connection was good for anything: a broker that lets in and hangs up is no broker."""
+        return self.outbox.heard_at > self._welcomed_at or now - self._welcomed_at > CONNECT_TIMEOUT
+
+    def _lost(self, farewell: str, served: bool, now: float) -> None:
+        if served or self._away_since is None:
+            self._rest(now)
+            return
+        self._not_opened(self._route.hangs_up(self.name, farewell), now)
+
+    def _rest(self, until: float) -> None:
         self.connection = None
         self.stage = Stage.RESTING
         self._away_since = until

@@ -16,7 +16,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-CONNACK, PUBACK, PINGRESP, DISCONNECT = 0x20, 0x40, 0xD0, 0xE0
+CONNACK, PUBLISH, PUBACK, PINGRESP, DISCONNECT = 0x20, 0x30, 0x40, 0xD0, 0xE0
 """First byte of the packets a kit hears."""
 
 PING = b"\xc0\x00"

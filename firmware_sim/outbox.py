@@ -85,6 +85,8 @@ class Outbox:
         self.acknowledged = 0
         """Messages the broker has acknowledged, each counted once."""
         self.waiting: deque[_Parcel] = deque()
+        self.heard_at = 0.0
+        """When the broker last acknowledged anything [s, monotonic]."""
         self._broker = broker
         self._client = client
         self._delivery = delivery
@@ -140,7 +142,7 @@ class Outbox:
         parcel = self._in_flight.pop(number, None)
         if parcel is None:
             return
-        now = self._progress_at = time.monotonic()
+        now = self.heard_at = self._progress_at = time.monotonic()
         message = parcel.message
         if reason >= FIRST_FAILURE:
             self._refused = (
