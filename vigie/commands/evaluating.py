@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vigie.commands.stats import ChartLanguage
 from vigie.errors import UsageError
 from vigie.output import print_sheet
 
@@ -50,6 +51,7 @@ def evaluate(
         bool, typer.Option("--resume", help="Go on with what an interrupted evaluation left in --out.")
     ] = False,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report to this file.")] = None,
+    language: Annotated[ChartLanguage, typer.Option("--language", help="Of the report.")] = ChartLanguage.FRENCH,
     measures: Annotated[
         bool, typer.Option("--measures", help="Bias and coverage of every measure of every quantity too.")
     ] = False,
@@ -87,7 +89,7 @@ def evaluate(
         conditions = _conditions(settings)
         for page in (folder if out is not None else None, html):
             if page is not None:
-                _report(page, summary, conditions)
+                _report(page, summary, conditions, language)
     if as_json:
         _print_json(summary, conditions)
     else:
@@ -144,14 +146,23 @@ def _conditions(settings: "Settings") -> "Conditions":
     return Conditions(settings.command, settings.seed, vigie_version(), packs)
 
 
-def _report(path: Path, summary: "Summary", conditions: "Conditions") -> None:
-    """Write the report: into a folder under its name, else to the file."""
-    from dashboards.words import DEFAULT_LANGUAGE
-    from vigie.evaluation.report import REPORT, page
-
-    file = path / REPORT if path.is_dir() else path
+def _report(path: Path, summary: "Summary", conditions: "Conditions", language: ChartLanguage) -> None:
+    """Write the report: into a folder under its name and the figures beside it, else to the file."""
     try:
-        file.write_text(page(summary, conditions, DEFAULT_LANGUAGE), encoding="utf-8")
+        from dashboards.words import Language
+        from vigie.evaluation.report import page, write_report
+    except ModuleNotFoundError as error:
+        if error.name not in {"altair", "vl_convert", "babel", "jinja2"}:
+            raise
+        raise UsageError(
+            "the report needs the drawing libraries; install them: pip install 'vigie[portal]', then --resume"
+        ) from None
+    file = path
+    try:
+        if path.is_dir():
+            file = write_report(path, summary, conditions, Language(language.value))
+        else:
+            path.write_text(page(summary, conditions, Language(language.value)), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{file}: cannot be written ({error.strerror or error})") from None
     sys.stderr.write(f"report written to {file}\n")

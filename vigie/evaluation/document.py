@@ -15,15 +15,13 @@ from vigie.evaluation.shares import Share
 _DIGITS = 6
 """Of shares and bounds: what a processor rounds otherwise is not told."""
 
-_TOLD_APART = ("roc", "other_errors")
-
 
 def summary_document(summary: Summary, conditions: Conditions) -> dict[str, object]:
-    """Everything the report says but for the points of its curves and values no rule judges; null: nothing can be told.
+    """Everything the report says but for the points of its curves; null where nothing can be told.
 
     A share is ``{"cases", "of", "value", "low", "high"}``, with its 95 % interval.
     """
-    told = {each.name: _plain(getattr(summary, each.name)) for each in fields(summary) if each.name not in _TOLD_APART}
+    told = {each.name: _plain(getattr(summary, each.name)) for each in fields(summary) if each.name != "roc"}
     areas = [
         {"name": each.name, "area": _plain(each.area), "without_score": each.without_score} for each in summary.roc
     ]
