@@ -49,6 +49,7 @@ _GROUPINGS = {
     "grade": "By kit model",
 }
 _COLUMNS = {"agent": "agent", "days": "days", "kits": "kits", "grade": "model"}
+_OF_ERRORS = ("group", "quantity", "measure", "coverage", "honest")
 _FEW = 5
 
 
@@ -96,6 +97,7 @@ def keep(figures: Path) -> None:
     found = json.loads(figures.read_text(encoding="utf-8"))
     kept = {name: found[name] for name in (*_PARTS, *_PARTS_TOO)}
     kept["grouped"] = [each for each in found["grouped"] if each["by"] in _GROUPINGS]
+    kept["errors"] = [{name: each[name] for name in _OF_ERRORS} for each in found["errors"]]
     kept["reliability"] = [
         each if not each["name"] else each | {"bins": [], "words": []} for each in found["reliability"]
     ]

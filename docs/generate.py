@@ -15,6 +15,7 @@ from catalog.kits import kit_models
 from catalog.quality import QualityLimits, quality_limits
 from catalog.quantities import Quantity, Uncertainty, measured_quantities, quantities, quantity
 from catalog.units import accepted_units
+from docs.detection_page import detection_page
 from docs.limits_page import limits_page
 from docs.markdown import WRITTEN, listed, page, table
 from dsp.quality.words import (
@@ -188,6 +189,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/quantities.md": quantities_page,
     "reference/limits.md": limits_page,
     "reference/commands.md": commands_page,
+    "reference/detection.md": detection_page,
 }
 """Page → what writes it."""
 
