@@ -114,7 +114,7 @@ def test_what_cannot_be_asked_for_is_told_in_one_line(
 
 def test_an_evaluation_that_was_stopped_says_how_to_go_on_and_does(tmp_path: Path) -> None:
     folder = tmp_path / "evaluation"
-    ask = ["evaluate", "quiet_control", "-n", "400", "--days", "1", "--kits", "1", "--out", str(folder)]
+    ask = ["evaluate", "quiet_control", "-n", "200", "--days", "1", "--kits", "1", "--out", str(folder)]
     process = subprocess.Popen(
         [sys.executable, "-m", "vigie", *ask, "--processes", "1"],
         stdout=subprocess.PIPE,
@@ -128,7 +128,7 @@ def test_an_evaluation_that_was_stopped_says_how_to_go_on_and_does(tmp_path: Pat
     _, error = process.communicate(timeout=60)
 
     assert process.returncode == 130
-    assert "of 400 campaigns are in" in error
+    assert "of 200 campaigns are in" in error
     assert "go on with the same command and --resume" in error
     assert "Traceback" not in error
     refused = vigie(*ask, "--resume", "--seed", "2", code=2)

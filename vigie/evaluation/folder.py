@@ -16,7 +16,7 @@ from vigie.evaluation.tables import CAMPAIGNS, DECISIONS, OUTCOMES, VALUES, Tabl
 SETTINGS = "evaluation.json"
 """Name of the file with the settings."""
 
-PART = 25
+PART = 10
 """Campaigns in one part: what an interruption costs at most, for each process."""
 
 _SCHEMAS = {"campaigns": CAMPAIGNS, "outcomes": OUTCOMES, "values": VALUES, "decisions": DECISIONS}
