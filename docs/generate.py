@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
@@ -311,7 +312,8 @@ class _Parameter:
         told = self.info.help or ""
         if self.is_required or self.default in (None, False, ""):
             return told
-        return f"{told} Default: `{self.default}`."
+        default = self.default.value if isinstance(self.default, Enum) else self.default
+        return f"{told} Default: `{default}`."
 
 
 def _parameters(callback: Callable[..., Any]) -> list[_Parameter]:
