@@ -54,15 +54,21 @@ class FleetPlayer:
 class _Line:
     """What goes over one courier's connection, and how far it has come."""
 
-    __slots__ = ("courier", "ended", "gone", "held", "items", "pending", "stalled")
+    __slots__ = ("courier", "ended", "held", "items", "pending", "stalled")
 
     def __init__(self, courier: Courier, items: Iterator[KitMessage | LineEvent]) -> None:
         self.courier = courier
         self.items = items
         self.pending = next(items, None)
         self.ended = self.pending is None
-        self.stalled = self.gone = False
+        self.stalled = False
         self.held: Future[None] | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether the broker has all it had to say, and knows that it is there."""
+        courier = self.courier
+        return self.ended and self.held is None and courier.stage is Stage.UP and not courier.outbox.outstanding
 
     def drop(self, away: float) -> None:
         self.courier.drop(away, time.monotonic())
@@ -73,6 +79,8 @@ class _Line:
 
 class FleetLoop:
     """Plays lines until the broker has acknowledged all they have to say, or until ended.
+
+    No line leaves before all are done: one that has left could not send again what a broker that is killed has lost.
 
     Parameters
     ----------
@@ -91,7 +99,7 @@ class FleetLoop:
         self._player = player
         self._network = FleetNetwork(couriers, self._moved)
         self._schedule: list[tuple[int, int]] = []
-        self._remaining = len(self._lines)
+        self._busy = set(range(len(self._lines)))
         self._touched: set[int] = set()
         self._held: set[int] = set()
         self._reported = 0.0
@@ -111,7 +119,7 @@ class FleetLoop:
             try:
                 self._network.open(stop)
                 self._begin()
-                while self._remaining and not stop.is_set():
+                while self._busy and not stop.is_set():
                     self._turn(beside)
                 self._leave()
             finally:
@@ -210,26 +218,22 @@ class FleetLoop:
         self._touched.clear()
 
     def _moved(self, number: int) -> None:
-        """Something may have changed for a line: it goes on, it is at its end, or it has gone."""
+        """Something may have changed for a line: it goes on, it is done, or no longer."""
         line = self._lines[number]
         courier = line.courier
         if line.stalled and line.held is None and line.pending is not None and not courier.outbox.waiting:
             line.stalled = False
             heapq.heappush(self._schedule, (line.pending.instant, number))
-        elif line.ended and courier.stage is Stage.UP and not courier.outbox.outstanding and line.held is None:
-            courier.leave(time.monotonic())
-            self._network.look(number)
-        if courier.stage is Stage.GONE and not line.gone:
-            line.gone = True
-            self._remaining -= 1
+        if line.done:
+            self._busy.discard(number)
+        else:
+            self._busy.add(number)
 
     def _leave(self) -> None:
-        """Say goodbye for all that are still there; ends within the time a goodbye may take."""
+        """Say goodbye for all; ends within the time a goodbye may take."""
         now = time.monotonic()
         for number, line in enumerate(self._lines):
-            if line.courier.stage is not Stage.GONE:
-                line.courier.leave(now)
-                self._network.look(number)
-                self._moved(number)
-        while self._remaining:
+            line.courier.leave(now)
+            self._network.look(number)
+        while any(line.courier.stage is not Stage.GONE for line in self._lines):
             self._network.turn(LOOK)
