@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import polars as pl
 import pytest
@@ -303,8 +304,12 @@ def test_other_settings_do_not_go_on_with_a_folder(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match=r"evaluation\.json: has seed 11, asked for is 12; repeat the command"):
         place.resume(settings(seed=12))
-    with pytest.raises(UsageError, match=r"has workplaces quiet_control .*, asked for is joinery"):
+    with pytest.raises(UsageError, match="has workplaces quiet_control, asked for is joinery"):
         place.resume(settings(families=(Family("joinery", packaged_workplace("joinery")),)))
+    (family,) = settings().families
+    mended = Family("quiet_control", msgspec.structs.replace(family.workplace, timezone="Europe/Madrid"))
+    with pytest.raises(UsageError, match="was begun with another content of quiet_control"):
+        place.resume(settings(families=(mended,)))
     with pytest.raises(UsageError, match="is not an empty folder; go on with it: --resume"):
         place.begin(settings())
     with pytest.raises(UsageError, match="there is no evaluation to go on with"):

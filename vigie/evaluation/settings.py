@@ -72,6 +72,8 @@ class Settings:
             return "cannot be read"
         for name, value in self._content().items():
             if kept.get(name) != value:
+                if (changed := _changed(kept.get(name), value)) is not None:
+                    return f"was begun with another content of {changed}"
                 return f"has {name} {_short(kept.get(name))}, asked for is {_short(value)}"
         return None
 
@@ -94,9 +96,14 @@ def _digest(family: Family) -> str:
     return hashlib.sha256(msgspec.json.encode(family.workplace, order="deterministic")).hexdigest()[:16]
 
 
+def _changed(kept: object, asked: object) -> str | None:
+    """Names that both know, whose content is another one now; None where the names themselves differ."""
+    if not isinstance(kept, dict) or not isinstance(asked, dict) or list(kept) != list(asked):
+        return None
+    return ", ".join(name for name, content in asked.items() if kept[name] != content)
+
+
 def _short(value: object) -> str:
-    if isinstance(value, list):
+    if isinstance(value, list | dict):
         return ", ".join(str(each) for each in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name} ({content})" for name, content in value.items())
     return str(value)
