@@ -155,7 +155,8 @@ def _told(distances: Iterable[TrueDistance], zone: str, rule: str) -> str:
 def _said(distance: TrueDistance) -> str:
     if not distance.unit:
         return f"{distance.value:.2f}"
-    return f"{distance.value:+.1f} {distance.unit}".replace("-", "−")
+    rounded = round(distance.value, 1) + 0.0  # never minus nought
+    return f"{rounded:+.1f} {distance.unit}".replace("-", "−")
 
 
 def _controlled() -> Iterator[tuple[str, ...]]:

@@ -73,7 +73,7 @@ def test_medians_are_what_the_file_says_and_spreads_what_the_page_says() -> None
         ([each.sound_power or 0.0 for each in kneading], written.sound_power, draws.SOUND_POWER),
         ([each.temperature for each in outside], bakery.outdoors.temperature, draws.OUTDOOR_TEMPERATURE),
         ([math.log(each.particles.pm1 / 5) for each in outside], 0.0, draws.OUTDOOR_PARTICLES),
-        ([math.log(each.passages[0].air / 20) for each in campaigns], 0.0, draws.PASSAGE),
+        ([math.log(each.passages[0].air / 10) for each in campaigns], 0.0, draws.PASSAGE),
     ):
         # three standard errors of a median and of a standard deviation
         assert median(found) == pytest.approx(middle, abs=3 * 1.25 * spread / math.sqrt(len(MANY)))
