@@ -94,7 +94,6 @@ class Courier:
         self.outbox = Outbox(str(route.address), name, delivery, on_acknowledged)
         self._route = route
         self._presences = tuple(presences)
-        self._said: dict[str, Sendable] = {}
         self._delivery = delivery
         self._been_up = False
         self._away_since: float | None = None
@@ -114,8 +113,6 @@ class Courier:
         """Take one message; :meth:`flush` sends it, as far as the window allows."""
         if message.retain:
             self._presences = tuple(presence.after(message) for presence in self._presences)
-        if message.retain:
-            self._said[message.topic] = message
         self.outbox.take(message, now)
 
     def flush(self, now: float) -> None:
@@ -258,8 +255,7 @@ class Courier:
         self._welcomed_at = now
         self.outbox.connected(now)
         for presence in self._presences:
-            # a kit that has started anew since is not announced with its first start
-            self.outbox.announce(self._said.get(presence.birth.topic, presence.birth), connection)
+            self.outbox.announce(presence.birth, connection)
         self.flush(now)
 
     def _not_opened(self, failure: BrokerUnreachableError, now: float) -> None:

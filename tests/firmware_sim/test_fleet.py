@@ -19,9 +19,8 @@ from firmware_sim.fleet import FleetReport, FleetSettings, Wiring, publish_kits
 from firmware_sim.kit import VirtualKit
 from firmware_sim.load import LoadSettings, load_kits
 from firmware_sim.outbox import DeliverySettings
-from firmware_sim.payloads import presence, status_topic
+from firmware_sim.payloads import status_topic
 from firmware_sim.playback import Playback
-from firmware_sim.publisher import Publisher
 from tests.firmware_sim.listener import Listener
 from tests.mosquitto import Mosquitto, mosquitto
 
@@ -290,19 +289,3 @@ def test_room_for_connections_is_made_up_to_what_the_system_allows_and_told_beyo
     assert made == "True"
     assert "5000 connections need 5064 open files, and this process may have 600" in told
     assert "ulimit -n 5064" in told
-
-
-def test_a_kit_that_started_anew_is_announced_so_after_a_reconnection(broker: Mosquitto, listener: Listener) -> None:
-    again = presence(KitId("k1"), "boot-2", simulated=True).birth
-    with Publisher(broker.url, "k1", [presence(KitId("k1"), "boot-1", simulated=True)]) as publisher:
-        publisher.deliver(again)
-        publisher.drain()
-        publisher.drop(0.0)
-        while publisher.reconnections == 0:
-            publisher.wait(0.05)
-        publisher.wait(0.2)
-        assert listener.status()[-1].payload == again.payload
-    assert [json.loads(said.payload)["state"] for said in listener.status()[:4]] == ["online"] * 2 + [
-        "offline",
-        "online",
-    ]
