@@ -298,6 +298,13 @@ def test_the_answers_say_what_is_reached() -> None:
     assert answers(summarise(tables(outcomes=rows)))[0].verdict is Verdict.REACHED
 
 
+def test_a_stated_doubt_is_the_score_of_the_deciding_shift() -> None:
+    scores = (0.04, 0.05, 0.06, 0.94, 0.95, None)
+    rows = [outcome(n, ACTION, METROLOGY if n == 2 else NONE, score=score) for n, score in enumerate(scores)]
+    found = {answer.question: answer.share for answer in answers(summarise(tables(outcomes=rows)))}
+    assert _counted(found[Question.DOUBT]) == (1, 2)
+
+
 def test_of_an_empty_evaluation_nothing_is_told() -> None:
     found = summarise(tables())
     assert (found.campaigns, found.families, found.by_family, found.errors, found.missed) == (0, (), (), (), ())

@@ -20,6 +20,7 @@ class Question(Enum):
     CLEAR = "clear_exceedances_proposed"
     QUIET = "quiet_control_without_ticket"
     BAND = "undecided_band_to_metrology"
+    DOUBT = "stated_doubt_to_metrology"
     HONEST = "honest_intervals"
     SENSITIVITY = "sensitivity"
     SPECIFICITY = "specificity"
@@ -63,6 +64,7 @@ def answers(summary: Summary) -> tuple[Answer, ...]:
         Answer(Question.QUIET, control[0] if len(control) == 1 else _pooled(control), QUIET_TARGET),
         Answer(Question.HONEST, Share(sum(told), len(told), Interval(0.0, 1.0)), 1.0),
         Answer(Question.BAND, overall.band_metrology, None),
+        Answer(Question.DOUBT, overall.doubt_metrology, None),
         Answer(Question.SENSITIVITY, overall.any_ticket.sensitivity, None),
         Answer(Question.SPECIFICITY, overall.any_ticket.specificity, None),
     )

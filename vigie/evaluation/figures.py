@@ -29,6 +29,8 @@ class Grouping(Enum):
 _ALL_RULES = (Grouping.AGENT, Grouping.RULE)
 """These count every rule that applies; the others only the rule a workplace's variants are about."""
 
+_OF_VALUES = ("family", "number", "grade", "quantity", "measure", "unit", "value", "uncertainty", "truth")
+"""The largest table: millions of rows, of which no more is carried along than is needed."""
 _VALUE = ("family", "quantity", "measure")
 _CAMPAIGN = ("family", "variant", "number", "days", "kits", "grade")
 
@@ -130,7 +132,7 @@ def summarise(tables: Tables) -> Summary:
         Any of them may be empty: what cannot be told is None, and a share of nothing has the interval 0 to 1.
     """
     campaigns, outcomes = clustered(tables.campaigns), clustered(tables.outcomes)
-    values, decisions = clustered(tables.values), clustered(tables.decisions)
+    values, decisions = clustered(tables.values.select(_OF_VALUES)), clustered(tables.decisions)
     concern = outcomes.filter(pl.col("concern"))
     judged = values.join(decisions, on=_VALUE, how="semi", maintain_order="left")
     families = tuple(sorted(campaigns["family"].unique().to_list()))

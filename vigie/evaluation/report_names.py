@@ -176,6 +176,10 @@ _QUESTIONS = {
         fr="Bande indécise (à 20 % ou 1 dB de la limite) envoyée en métrologie",
         en="Undecided band (within 20 % or 1 dB of the limit) sent to metrology",
     ),
+    Question.DOUBT: Bilingual(
+        fr="Doute annoncé (probabilité de 5 à 95 % au poste qui décide) envoyé en métrologie",
+        en="Stated doubt (probability from 5 to 95 % on the shift that decides) sent to metrology",
+    ),
     Question.HONEST: Bilingual(
         fr="Valeurs jugées par des règles dont l’intervalle à 95 % contient la vérité dans 90 à 98 % des cas",
         en="Values judged by rules whose 95 % interval holds the truth in 90 to 98 % of cases",
