@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from firmware_sim.payloads import PayloadFormat
-from firmware_sim.scenario_words import Block, ClockTime, NotNegative, Positive, Share, Text
+from firmware_sim.scenario_words import Block, ClockTime, Identifier, NotNegative, Positive, Share, Text
 
 DayNumber = Annotated[int, Meta(ge=1)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
@@ -227,7 +227,7 @@ class KitSettings(Block, frozen=True):
         through microphone and sound level meter, which takes some tenths of a second a minute.
     """
 
-    id: Text
+    id: Identifier
     model: Text
     payload: Literal["senml-json", "senml-cbor", "frame"] = "senml-json"
     report: Positive = 60.0

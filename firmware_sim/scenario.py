@@ -9,6 +9,7 @@ from firmware_sim.scenario_words import (
     Block,
     ClockTime,
     Count,
+    Identifier,
     NotNegative,
     Positive,
     Share,
@@ -307,7 +308,7 @@ class SimulatedZone(Block, frozen=True):
         What building and furniture alone add to the air outdoors, with nobody at work [ppb].
     """
 
-    id: Text
+    id: Identifier
     place: Place
     kit: KitSettings
     room: Room

@@ -6,6 +6,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 Text = Annotated[str, Meta(min_length=1)]
+Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
+"""An id as a registry and a topic take it; a second kit's number still fits behind it."""
+
 Source = Annotated[str, Meta(min_length=8)]
 """A reference, or ``engineering estimate`` and what it rests on."""
 

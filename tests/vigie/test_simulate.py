@@ -241,6 +241,23 @@ def test_a_recording_ends_with_every_kit_offline_as_the_start_it_died_in(tmp_pat
 
 
 @pytest.mark.broker
+def test_what_befalls_the_line_is_told_and_is_missing(broker: Mosquitto, tmp_path: Path) -> None:
+    faults = tmp_path / "faults.yaml"
+    faults.write_text("seed: 3\nfaults:\n  - {kind: loss, probability: 0.1}\n", encoding="utf-8")
+    place = rehearsal(tmp_path / "service", broker.url)
+    with collecting(place):
+        options = ("--start", "2025-03-03", "--days", "1", "--register", "--faults", faults, "-w", place)
+        said = vigie("simulate", "quiet_control", *options).stdout
+        told = re.search(r"line 3 +loss +(\d+) messages \((\d+) readings\)", said)
+        assert told is not None, said
+        assert int(told[1]) > 50
+        left = readings_told(said) - int(told[2])
+        wait_until_stored(place, left)
+
+    assert len(rows("readings", "-w", place)) == left
+
+
+@pytest.mark.broker
 def test_a_simulation_never_touches_a_real_kit_nor_another_simulation(broker: Mosquitto, tmp_path: Path) -> None:
     place = rehearsal(tmp_path / "service", broker.url)
     office = (OFFICE / "registry.yaml").read_text(encoding="utf-8").replace("uci-office-1", "vs-16")
@@ -337,6 +354,12 @@ def test_a_mistake_in_a_file_of_ones_own_names_its_line(tmp_path: Path, capsys: 
 
     assert end.value.code == 2
     assert re.match(rf"{re.escape(str(file))}:\d+: .*volum", capsys.readouterr().err)
+
+    file.write_text(text.replace("id: control-office", "id: control office", 1), encoding="utf-8")
+    with pytest.raises(SystemExit) as end:
+        main(["simulate", str(file), "--to", str(tmp_path / "out")])
+    assert end.value.code == 2
+    assert re.match(rf"{re.escape(str(file))}:\d+: zones\[0\].id: ", capsys.readouterr().err)
 
 
 def test_every_packaged_workplace_is_listed_with_what_it_is_about() -> None:

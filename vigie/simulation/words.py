@@ -117,7 +117,7 @@ def true_lines(values: Sequence[TrueValue]) -> tuple[TrueLine, ...]:
 def true_sheet(lines: Sequence[TrueLine]) -> Sheet:
     """One line a measure of a zone: the true value of each shift, beside the limit."""
     days = sorted({value.day for line in lines for value in line.shifts})
-    span = f"{days[0]} to {days[-1]}" if days else ""
+    span = " to ".join(dict.fromkeys(str(day) for day in (*days[:1], *days[-1:])))
     return Sheet(
         f"What people were really exposed to, by shift, {span}",
         ("zone", "quantity", "measure", "true values", "limit", "beyond"),
