@@ -37,6 +37,16 @@ FromOption = Annotated[
 ToOption = Annotated[str | None, typer.Option("--to", metavar="WHEN", help="Up to it; a bare date includes that day.")]
 
 
+SpeedOption = Annotated[str, typer.Option("--speed", metavar="N", help="1 is real time, 60 an hour a minute, or max.")]
+FaultsOption = Annotated[Path | None, typer.Option("--faults", metavar="FILE", help="What befalls the line (YAML).")]
+RestartOption = Annotated[
+    str | None, typer.Option("--restart-broker", metavar="COMMAND", help="How faults restart the broker.")
+]
+BrokerOption = Annotated[
+    str | None, typer.Option("--broker", metavar="URL", help="mqtt://host:port; default: the workspace's.")
+]
+
+
 def form_of(as_json: bool, as_csv: bool) -> Form:
     """The form two flags ask for."""
     if as_json and as_csv:

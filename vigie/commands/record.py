@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vigie.commands.options import WorkspaceOption
+from vigie.commands.options import BrokerOption, WorkspaceOption
 from vigie.errors import UsageError
 from vigie.output import counted
 from vigie.workspace import find_workspace
@@ -32,9 +32,7 @@ def record(
     largest: Annotated[
         str | None, typer.Option("--max-size", metavar="SIZE", help="End before the file is larger, e.g. 500MB.")
     ] = None,
-    broker: Annotated[
-        str | None, typer.Option("--broker", metavar="URL", help="mqtt://host:port; default: the workspace's.")
-    ] = None,
+    broker: BrokerOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Record everything kits publish to a live broker: topics, exact bytes, arrival times.

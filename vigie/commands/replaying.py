@@ -21,7 +21,16 @@ from vigie.commands.file_options import (
     reading_rules,
     tell_notes,
 )
-from vigie.commands.options import FromOption, ToOption, WorkspaceOption, speed_of
+from vigie.commands.options import (
+    BrokerOption,
+    FaultsOption,
+    FromOption,
+    RestartOption,
+    SpeedOption,
+    ToOption,
+    WorkspaceOption,
+    speed_of,
+)
 from vigie.errors import UsageError
 from vigie.replay_source import Chosen, recorded_stream, refuse_real_kits, stored_readings
 from vigie.times import now, parse_instant
@@ -59,9 +68,7 @@ def replay(
     names: Annotated[
         list[str] | None, typer.Option("--as", metavar="KIT=OTHER", help="Publish a kit under another name.")
     ] = None,
-    speed: Annotated[
-        str, typer.Option("--speed", metavar="N", help="1 is real time, 60 an hour a minute, or max.")
-    ] = "max",
+    speed: SpeedOption = "max",
     shift: Annotated[
         str | None,
         typer.Option("--shift", metavar="now|WHEN", help="The stream begins now, or then; all moves with it."),
@@ -73,15 +80,9 @@ def replay(
     as_recorded: Annotated[
         bool, typer.Option("--as-recorded", help="Real readings stay real; else all are marked as simulated.")
     ] = False,
-    faults: Annotated[
-        Path | None, typer.Option("--faults", metavar="FILE", help="What befalls the line (YAML).")
-    ] = None,
-    restart_broker: Annotated[
-        str | None, typer.Option("--restart-broker", metavar="COMMAND", help="How faults restart the broker.")
-    ] = None,
-    broker: Annotated[
-        str | None, typer.Option("--broker", metavar="URL", help="mqtt://host:port; default: the workspace's.")
-    ] = None,
+    faults: FaultsOption = None,
+    restart_broker: RestartOption = None,
+    broker: BrokerOption = None,
     payload: Annotated[
         str,
         typer.Option("--format", metavar="NAME", help="senml-json, senml-cbor or frame; a recording keeps its own."),

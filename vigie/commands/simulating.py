@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from vigie.commands.options import JsonOption, WorkspaceOption, form_of, speed_of
+from vigie.commands.options import (
+    BrokerOption,
+    FaultsOption,
+    JsonOption,
+    RestartOption,
+    SpeedOption,
+    WorkspaceOption,
+    form_of,
+    speed_of,
+)
 from vigie.errors import UsageError
 from vigie.output import Form, counted, print_sheet, show_rows
 from vigie.times import local_day, now
@@ -62,21 +71,13 @@ def simulate(
         Path | None,
         typer.Option("--to", metavar="DIR|FILE", help="Write a folder, or a .jsonl recording, .csv or .parquet."),
     ] = None,
-    speed: Annotated[
-        str, typer.Option("--speed", metavar="N", help="1 is real time, 60 an hour a minute, or max.")
-    ] = "max",
+    speed: SpeedOption = "max",
     enter: Annotated[
         bool, typer.Option("--register", help="Enter its places, kits and deployments in the workspace.")
     ] = False,
-    faults: Annotated[
-        Path | None, typer.Option("--faults", metavar="FILE", help="What befalls the line (YAML).")
-    ] = None,
-    restart_broker: Annotated[
-        str | None, typer.Option("--restart-broker", metavar="COMMAND", help="How faults restart the broker.")
-    ] = None,
-    broker: Annotated[
-        str | None, typer.Option("--broker", metavar="URL", help="mqtt://host:port; default: the workspace's.")
-    ] = None,
+    faults: FaultsOption = None,
+    restart_broker: RestartOption = None,
+    broker: BrokerOption = None,
     load: Annotated[
         int | None,
         typer.Option("--load", metavar="N", help="In place of SCENARIO: a load of N kits on a broker, in real time."),
