@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from firmware_sim.connection import BrokerAddress, Endpoint
-from firmware_sim.errors import BrokerRefusedError, BrokerUnreachableError
+from firmware_sim.errors import BrokerRefusedError, BrokerUnreachableError, SimulatorError
 
 NAME_HOLDS = 30.0
 """Time for which the places of a broker's name are not asked for again [s]: thousands reconnect at once."""
@@ -56,17 +56,28 @@ class BrokerRoute:
         return self._endpoints
 
     def tls(self) -> ssl.SSLContext | None:
-        """Certificates to trust, for a broker with TLS; made once, for it takes ten milliseconds."""
+        """Certificates to trust, for a broker with TLS; made once, for it takes ten milliseconds.
+
+        Raises
+        ------
+        SimulatorError
+            They cannot be read.
+        """
         if self.address.tls and self._tls is None:
             authority = self.address.authority
-            self._tls = ssl.create_default_context(cafile=str(authority) if authority else None)
+            try:
+                self._tls = ssl.create_default_context(cafile=str(authority) if authority else None)
+            except OSError as error:
+                raise SimulatorError(
+                    f"{authority}: certificates cannot be read ({error.strerror or error}); expected a file in PEM"
+                ) from None
         return self._tls
 
     def unreachable(self, failure: OSError | None) -> BrokerUnreachableError:
         """There is no way to the broker; None when somebody is there who does not answer."""
         if isinstance(failure, ssl.SSLError):
             return BrokerUnreachableError(
-                f"the broker at {self.address}: TLS fails: {failure.reason or failure}; "
+                f"the broker at {self.address}: TLS fails: {getattr(failure, 'reason', None) or failure.strerror}; "
                 "check the certificates and the port"
             )
         reason = (failure.strerror or str(failure)) if failure else "what listens there does not answer"

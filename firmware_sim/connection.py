@@ -364,6 +364,8 @@ class Connection:
             raise NotMqttError(f"a packet of kind 0x{kind:02x} where none can come")
 
     def _lose(self, failure: OSError | None, farewell: str = "") -> None:
+        if self.link is Link.SECURING and failure is not None and not isinstance(failure, ssl.SSLError):
+            failure = ssl.SSLError(failure.errno or 0, failure.strerror or str(failure))  # it hangs up on our TLS
         if self.link in (Link.REACHING, Link.SECURING):
             self.failure = failure
         self.farewell = farewell or (str(failure.strerror or failure) if failure else "")

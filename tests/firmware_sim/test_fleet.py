@@ -1,6 +1,7 @@
 """Many kits in one thread, on a real mosquitto: all they say arrives, whatever befalls the broker or a gateway."""
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from catalog.identifiers import KitId
-from firmware_sim.errors import BrokerRefusedError, BrokerUnreachableError, NobodyListensError
+from firmware_sim.errors import BrokerRefusedError, BrokerUnreachableError, NobodyListensError, SimulatorError
 from firmware_sim.faults import Fault, FaultKind, FaultScript
 from firmware_sim.fleet import FleetReport, FleetSettings, Wiring, publish_kits
 from firmware_sim.kit import VirtualKit
@@ -21,8 +22,9 @@ from firmware_sim.load import LoadSettings, load_kits
 from firmware_sim.outbox import DeliverySettings
 from firmware_sim.payloads import status_topic
 from firmware_sim.playback import Playback
+from firmware_sim.publisher import Publisher
 from tests.firmware_sim.listener import Listener
-from tests.mosquitto import Mosquitto, mosquitto
+from tests.mosquitto import Mosquitto, free_port, mosquitto
 
 pytestmark = pytest.mark.broker
 
@@ -289,3 +291,40 @@ def test_room_for_connections_is_made_up_to_what_the_system_allows_and_told_beyo
     assert made == "True"
     assert "5000 connections need 5064 open files, and this process may have 600" in told
     assert "ulimit -n 5064" in told
+
+
+@pytest.fixture
+def encrypted(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A broker with a second listener for TLS, whose certificate signs itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed: sudo apt-get install openssl")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "certificate.pem"]
+    subprocess.run([*command, *names], cwd=tmp_path, check=True, capture_output=True)
+    files = f"certfile {tmp_path}/certificate.pem\nkeyfile {tmp_path}/key.pem\n"
+    with mosquitto(tmp_path / "mosquitto", f"listener {free_port()} 127.0.0.1\n{files}") as running:
+        yield running
+
+
+def test_kits_speak_over_tls_and_know_whom_they_trust(encrypted: Mosquitto, tmp_path: Path) -> None:
+    port = (tmp_path / "mosquitto" / "mosquitto.conf").read_text(encoding="utf-8").split("listener ")[2].split()[0]
+    url, kits = f"mqtts://localhost:{port}", kits_of(20, 10)
+    listener = Listener(encrypted)
+    trusted = FleetSettings(authority=tmp_path / "certificate.pem")
+
+    assert publish_kits(kits, url, trusted).acknowledged == 200
+    with Publisher(url, "k1", authority=tmp_path / "certificate.pem") as publisher:
+        for number in range(5):
+            publisher.publish("vigie/v1/k1/readings", b"%d" % number * 1_000_000)
+
+    listener.wait_for(205)
+    assert {len(said.payload) for said in listener.readings() if said.topic == "vigie/v1/k1/readings"} == {1_000_000}
+    listener.close()
+    with pytest.raises(BrokerUnreachableError, match=r"TLS fails: .*check the certificates"):
+        publish_kits(kits, url)
+    with pytest.raises(BrokerUnreachableError, match=r"TLS fails"):
+        publish_kits(kits, f"mqtts://localhost:{encrypted.port}", trusted)
+    with pytest.raises(SimulatorError, match=r"none.pem: certificates cannot be read \(No such file"):
+        publish_kits(kits, url, FleetSettings(authority=tmp_path / "none.pem"))
+    with pytest.raises(SimulatorError, match=r"certificates cannot be read"):
+        publish_kits(kits, url, FleetSettings(authority=tmp_path / "key.pem"))
