@@ -141,6 +141,8 @@ def test_it_is_read_on_a_phone_and_a_desk_without_a_network(
     view.goto((folder / "report.html").as_uri())
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert view.evaluate("document.documentElement.scrollWidth") <= size[0]
+    beside = "[...document.querySelectorAll('td[data-label] small')].filter(e => e.checkVisibility())"
+    assert view.evaluate(f"{beside}.length > 10 && {beside}.every(e => e.getBoundingClientRect().left > 120)")
     assert view.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
     assert [(item["id"], item["nodes"][0]["html"]) for item in Axe().run(view).response["violations"]] == []
     view.close()

@@ -86,7 +86,7 @@ def coverage_svg(found: Sequence[MeasureErrors], labels: Mapping[str, str], word
     ]
     least = min([0.8, *(row["low"] for row in rows if isinstance(row["low"], float))])
     low = max(0.0, int(least * 10) / 10)
-    ticks = [low, 0.9, 1.0] if low > 0.5 else [low, 0.5, 0.9, 1.0]
+    ticks = [low, HONEST_LOW, 1.0] if low > 0.5 else [low, HONEST_LOW]
     axis = alt.Axis(values=ticks, labelExpr=_percent(words))
     scale = alt.Scale(domain=[low, 1.0], nice=False, zero=False)
     x = alt.X("share:Q", title=None, scale=scale, axis=axis)
