@@ -316,7 +316,7 @@ def side_variances(series: Series, windows: Windows, limit: float, spread: float
 
 def readings_after(series: Series, instants: Instants) -> Instants:
     """Index of the first reading later than each instant (the length of the series where there is none)."""
-    return np.searchsorted(series.instants, instants, side="right").astype(np.int64)
+    return series.instants.searchsorted(instants, side="right").astype(np.int64, copy=False)
 
 
 def sign_of(direction: Direction) -> float:
