@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from catalog.identifiers import QuantityId
-from dsp.soundlevel import REFERENCE_PRESSURE, SoundLevelMeter, SoundLevels, measure
+from dsp.soundlevel import FAST, REFERENCE_PRESSURE, SoundLevelMeter, SoundLevels, measure
 from firmware_sim.rooms import Floats
 from firmware_sim.sensors.grades import Grade
 from firmware_sim.sensors.microphone import QUANTITIES, Hearing, Microphone, told
@@ -21,6 +21,9 @@ LOWEST, HIGHEST = 200.0, 8_000.0
 
 BURST, IMPULSE = 0.5, 0.0001
 """How long the loudest moment lasts, four time constants of Fast, and how wide an impulse is [s]."""
+
+MOST, SHORTEST_BURST = 0.9, 0.03
+"""Share of the energy the loud moment may have [1], and how short it may become for that [s]."""
 
 IMPULSE_TONE = 2_000.0
 """[Hz]"""
@@ -72,14 +75,20 @@ def sound(laeq: float, lafmax: float, lcpeak: float, seconds: float, rng: np.ran
 
     Notes
     -----
-    The loud moment has the level ``lafmax`` for half a second, or for less where it would by itself be more than
-    ``laeq``; the steady noise is what is left of the energy. The impulse is there where ``lcpeak`` is more than the
-    noise brings by itself.
+    The loud moment has the level ``lafmax`` for half a second; where that by itself would be more than ``laeq``, it is
+    shorter and as much louder as Fast needs to come to ``lafmax``, which goes up to 25 dB over the ``laeq`` of a
+    minute. The steady noise is what is left of the energy. The impulse comes on top; noise brings a peak of 13 dB over
+    its level by itself.
     """
     size = round(seconds * RATE)
     energy, loudest = 10.0 ** (laeq / 10.0), 10.0 ** (lafmax / 10.0)
-    burst = min(BURST, 0.9 * seconds * energy / loudest)
-    steady = max(energy * seconds - loudest * burst, 0.01 * energy * seconds) / (seconds - burst)
+    burst = BURST
+    if burst * loudest > MOST * energy * seconds:
+        # shorter and louder: Fast still comes to lafmax, and the minute to laeq
+        while burst > SHORTEST_BURST and burst * _raised(loudest, burst) > MOST * energy * seconds:
+            burst /= 2.0
+        loudest = _raised(loudest, burst)
+    steady = max(energy * seconds - loudest * burst, (1.0 - MOST) * energy * seconds) / (seconds - burst)
     levels = np.full(size, math.sqrt(steady))
     first = size // 2
     levels[first : first + round(burst * RATE)] = math.sqrt(loudest)
@@ -90,6 +99,11 @@ def sound(laeq: float, lafmax: float, lcpeak: float, seconds: float, rng: np.ran
     at = size // 4
     pressure[at : at + shape.size] += shape * (REFERENCE_PRESSURE * 10.0 ** (lcpeak / 20.0))
     return np.asarray(pressure)
+
+
+def _raised(loudest: float, burst: float) -> float:
+    """Mean square at which Fast comes to ``loudest`` within ``burst`` [s]."""
+    return loudest / -math.expm1(-burst / FAST)
 
 
 def picked_up(pressure: Floats, microphone: Microphone, rng: np.random.Generator) -> Floats:

@@ -13,13 +13,13 @@ from firmware_sim.sensors.grades import Grade
 from firmware_sim.sensors.microphone import MICROPHONE, QUANTITIES, clipping_loss, heard
 from firmware_sim.sensors.synthetic_sound import RATE, meter_reads, overload_pressure, picked_up, sound
 
-AGREEMENT = {"laeq": 0.1, "lafmax": 0.35, "lcpeak": 0.6}
+AGREEMENT = {"laeq": 0.15, "lafmax": 0.35, "lcpeak": 0.6}
 """The two ways agree within [dB]; the Fast level of noise goes up and down by a quarter of a dB."""
 
 AT_THE_ENDS = {"laeq": 0.15, "lafmax": 0.4, "lcpeak": 1.6}
 """The same in the microphone's own noise, and where it clips: what is clipped has other peaks once it is weighted."""
 
-INSIDE = [(60.0, 70.0, 85.0), (75.0, 85.0, 105.0), (92.0, 101.0, 118.0), (70.0, 88.0, 101.0)]
+INSIDE = [(60.0, 70.0, 85.0), (75.0, 85.0, 105.0), (92.0, 101.0, 118.0), (70.0, 88.0, 101.0), (70.0, 94.0, 112.0)]
 ENDS = [(20.0, 24.0, 38.0), (108.0, 118.0, 131.0), (114.0, 120.0, 134.0)]
 
 
