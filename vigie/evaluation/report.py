@@ -117,8 +117,8 @@ def percent(share: float | None, language: Language) -> str:
 
     Examples
     --------
-    >>> percent(0.9999, Language.ENGLISH)
-    '> 99.9%'
+    >>> percent(0.1234, Language.ENGLISH)
+    '12.3%'
     """
     if share is None:
         return "–"
