@@ -169,7 +169,9 @@ and see. Twelve come with Vigie, as YAML files in `firmware_sim/workplaces/`; ev
 source, a reference or *engineering estimate* and what it rests on. They are made up, like any teaching case: a
 limit passed in one of them says nothing about the trade.
 
-`joinery`, `hair_salon` and `open_plan_office`, as they stand, are the kits of `vigie demo`."""
+`joinery`, `hair_salon` and `open_plan_office`, as they stand, are the kits of `vigie demo`; `vigie simulate NAME`
+makes those of any of them, `vigie evaluate` random campaigns of all. How rooms are simulated:
+[Simulated workplaces](../explanation/simulated-workplaces.md)."""
 
 _VARIANTS = """
 Each file but the quiet control has three variants, `under`, `near` and `over`, that change what the file's
@@ -215,6 +217,8 @@ In this order:
    source is at arm's length, state more, and why.
 6. `concerns` and `variants`, if it is to be evaluated: the rules its variants are about, then factors until the
    true values lie where you want them.
+
+`vigie simulate mine.yaml` and `vigie evaluate mine.yaml` take it as they take the names of the twelve.
 
 Kit and zone ids must differ from those of other files you simulate with it. `python docs/workplaces_page.py` writes
 this page again after a change of a packaged file; a test holds it against the simulation."""
