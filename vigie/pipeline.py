@@ -1,9 +1,10 @@
 """One deployment's readings → exposures and episodes, and how they stand against the rules; stores nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from catalog.identifiers import QuantityId
 from catalog.kits import Deployment
 from catalog.places import Establishment, Zone
 from catalog.registry import Registry
@@ -28,6 +29,12 @@ from vigie.times import instant_of, local_day
 
 _SILENCE = 7
 """Days a silent kit is told of after its last reading; a deployment nobody ended does not fill the table for ever."""
+
+
+ALL_WINDOWS = frozenset(WindowKind)
+
+WantedWindows = Mapping[QuantityId, Collection[WindowKind]]
+"""Kinds of windows, by quantity."""
 
 
 @dataclass(slots=True)
@@ -59,7 +66,13 @@ class ClosedWindows:
 
 
 def compute_deployment(
-    store: ColumnSource, registry: Registry, packs: Sequence[Pack], deployment: Deployment, now: int, version: int
+    store: ColumnSource,
+    registry: Registry,
+    packs: Sequence[Pack],
+    deployment: Deployment,
+    now: int,
+    version: int,
+    wanted: WantedWindows | None = None,
 ) -> Computed:
     """All exposures and episodes of one deployment in the windows that are closed, and of its campaign.
 
@@ -69,6 +82,8 @@ def compute_deployment(
         Milliseconds UTC; a window that ends later is not closed and not computed.
     version : int
         Delta version of the readings, so that the computation can be repeated.
+    wanted : mapping, optional
+        Kinds of windows to tell of each quantity; all of them by default.
 
     Notes
     -----
@@ -95,11 +110,37 @@ def compute_deployment(
     watches = watches_in(packs, zone, windows.worked)
     for channel in channels:
         watched = watches.get(channel.subject.quantity.id, ())
-        result.exposures += _exposures(windows, channel.subject, channel.series, watched)
+        limits = [watch.threshold for watch in watched]
+        kinds = ALL_WINDOWS if wanted is None else wanted.get(channel.subject.quantity.id, ())
+        result.exposures += exposures_in(windows, channel.subject, channel.series, limits, kinds)
         result.exceedances += _episodes(channel, windows.worked, watched)
         result.marks += _marks(channel)
     result.days = days_of(windows, first, result.exposures)
     return result
+
+
+def exposures_in(
+    windows: ClosedWindows,
+    subject: Subject,
+    series: Series,
+    limits: Sequence[Threshold],
+    kinds: Collection[WindowKind] = ALL_WINDOWS,
+) -> list[Exposure]:
+    """Exposures of one quantity of one deployment in some kinds of windows.
+
+    Parameters
+    ----------
+    limits : sequence of Threshold
+        To count time above or below of.
+    """
+    worked = windows.worked if WindowKind.SHIFT in kinds else []
+    days = windows.days if WindowKind.DAY in kinds else []
+    found = exposures(subject, series, worked, days, limits)
+    if WindowKind.WEEK in kinds:
+        found += weekly_exposures(subject, series, windows.weeks)
+    if WindowKind.CAMPAIGN in kinds:
+        found += campaign_exposures(subject, series, windows.worked, limits)
+    return found
 
 
 def days_of(windows: ClosedWindows, first: date, found: Iterable[Exposure]) -> dict[int, date]:
@@ -127,15 +168,6 @@ def deployment_channels(
     heard = Interval(deployment.start, min(end, settled))
     channels = list(channel_series(store, registry, deployment, heard, version))
     return channels + derived_channels(channels, heard)
-
-
-def _exposures(windows: ClosedWindows, subject: Subject, series: Series, watched: Sequence[Watch]) -> list[Exposure]:
-    limits = [watch.threshold for watch in watched]
-    return [
-        *exposures(subject, series, windows.worked, windows.days, limits),
-        *weekly_exposures(subject, series, windows.weeks),
-        *campaign_exposures(subject, series, windows.worked, limits),
-    ]
 
 
 def _marks(channel: ChannelSeries) -> list[QualityMark]:

@@ -14,7 +14,7 @@ from rules.rule import Pack
 from store.quality import QualityMark
 from vigie.acute import acute_assessments
 from vigie.kit_columns import ColumnSource
-from vigie.pipeline import Computed, compute_deployment
+from vigie.pipeline import Computed, WantedWindows, compute_deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def answer_for(
     now: int,
     version: int,
     progress: Callable[[int, int, Deployment], None] | None = None,
+    wanted: WantedWindows | None = None,
 ) -> ZoneAnswer:
     """The answer for a zone: a function of what is named here and of nothing else, so that it can be had again.
 
@@ -71,13 +72,15 @@ def answer_for(
         Delta version of the readings.
     progress : callable, optional
         Called with (deployments done, in all, the one under way).
+    wanted : mapping, optional
+        Kinds of windows to tell of each quantity; all of them by default. What the rules ask about must be among them.
     """
     deployments = registry.deployments_of(zone)
     computed = []
     for done, lent in enumerate(deployments):
         if progress:
             progress(done, len(deployments), lent)
-        computed.append(compute_deployment(readings, registry, packs, lent, now, version))
+        computed.append(compute_deployment(readings, registry, packs, lent, now, version, wanted))
     days: dict[int, date] = {}
     for result in computed:
         days |= result.days

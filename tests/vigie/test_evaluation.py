@@ -12,6 +12,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from catalog.identifiers import KitModelId, QuantityId
+from catalog.places import Zone
+from catalog.quantities import quantities
+from dsp.exposure import WindowKind
 from firmware_sim.kit import VirtualKit
 from firmware_sim.rooms import Floats
 from firmware_sim.workplaces import packaged_workplace
@@ -25,6 +28,7 @@ from vigie.evaluation.kept import DropOuts, KeptReadings
 from vigie.evaluation.running import CampaignError, run
 from vigie.evaluation.settings import Settings
 from vigie.evaluation.tables import CAMPAIGNS, DECISIONS, OUTCOMES, VALUES, Tables
+from vigie.pipeline import WantedWindows
 
 CO2 = QuantityId("co2")
 NOISE = QuantityId("laeq")
@@ -164,6 +168,20 @@ def test_values_are_of_one_shift_of_one_kit_with_an_error_the_uncertainty_has_to
     assert (tables.values["value"] != tables.values["truth"]).sum() > 0.9 * tables.values.height
     decided = tables.decisions.filter(pl.col("rule") == "noise-daily-exposure")
     assert decided["breach"].to_list() == [truth >= limit for truth, limit in decided.select("truth", "limit").rows()]
+
+
+def test_windows_nobody_asks_about_change_nothing_that_is_told() -> None:
+    by = evaluator("joinery", Choices(days=(5,), kits=(2,)))
+    told_all = AllWindows(by.family, by.seed, by.choices, by.packs, by.drop_outs, by.places)
+
+    assert by.rows(2) == told_all.rows(2)
+
+
+class AllWindows(Evaluator):
+    """Judges campaigns by everything ``vigie compute`` tells."""
+
+    def wanted(self, _zone: Zone) -> WantedWindows:
+        return dict.fromkeys(quantities(), frozenset(WindowKind))
 
 
 def test_tables_have_the_columns_they_are_read_by() -> None:

@@ -6,8 +6,11 @@ from datetime import date, timedelta
 
 from catalog.identifiers import DeploymentId, KitModelId
 from catalog.kits import Deployment, Kit
+from catalog.places import Zone
+from catalog.quantities import quantities
 from catalog.registry import Registry
 from catalog.schedule import shifts
+from dsp.exposure import WindowKind
 from firmware_sim.kit import VirtualKit
 from firmware_sim.scenario import Workplace
 from firmware_sim.zones import seeded
@@ -15,7 +18,8 @@ from rules.rule import Pack
 from vigie.evaluation.campaign import YEAR, Campaign, Choices, Family, campaign_of
 from vigie.evaluation.kept import DropOuts, KeptReadings
 from vigie.evaluation.rows import JudgedZone, KeptShift, Rows, rows_of
-from vigie.evaluation.truth import TrueWindows, true_answer
+from vigie.evaluation.truth import TrueWindows, asked_windows, true_answer
+from vigie.pipeline import WantedWindows
 from vigie.simulation.registry import registry_of
 from vigie.times import instant_of
 from vigie.zone_answer import answer_for
@@ -57,6 +61,13 @@ class Evaluator:
         campaign = self.campaign(number)
         return self.judged(campaign, campaign.virtual_kits())
 
+    def wanted(self, zone: Zone) -> WantedWindows:
+        """The windows a campaign is judged by: every shift, and what else the rules of the zone look at.
+
+        Day and campaign values nobody asks about are a quarter of the work.
+        """
+        return {name: {WindowKind.SHIFT} for name in quantities()} | asked_windows(self.packs, zone)
+
     def judged(self, campaign: Campaign, kits: Sequence[VirtualKit]) -> Rows:
         """What a campaign adds to the tables, by what its kits read."""
         registry = _with_kits(self.places, campaign, kits)
@@ -68,7 +79,8 @@ class Evaluator:
             truth = next(kit.truth for kit in kits if kit.id == lent.kit)
             here = kept.shift if kept is not None and kept.zone == zone.id else None
             told = TrueWindows.of(registry, lent, campaign.first, campaign.last, here)
-            answer = answer_for(readings, registry, self.packs, zone, told.deployed.end + _LATER, 0)
+            after = told.deployed.end + _LATER
+            answer = answer_for(readings, registry, self.packs, zone, after, 0, wanted=self.wanted(zone))
             zones.append(JudgedZone(zone, answer, true_answer(self.packs, zone, told, truth)))
         return rows_of(campaign, self.packs, zones, kept)
 

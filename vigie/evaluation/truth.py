@@ -1,7 +1,7 @@
 """What the worker was really exposed to, and what the rules say of that: the same windows, measures and rules."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,18 +13,15 @@ from catalog.quantities import Quantity, Uncertainty, quantities, quantity
 from catalog.readings import Flag
 from catalog.registry import Registry
 from catalog.schedule import Interval, Shift
-from dsp.campaign import exposures
 from dsp.derived import DERIVATIONS, derive
 from dsp.exposure import Exposure, WindowKind
 from dsp.series import Series, build
-from dsp.subject import Subject, Threshold
-from dsp.weekly import weekly_exposures
-from dsp.whole_campaign import campaign_exposures
+from dsp.subject import Subject
 from firmware_sim.zones import STEP, Truth
 from rules.decision import Assessment
 from rules.engine import ZoneJudgement, assess, judge
 from rules.rule import Pack
-from vigie.pipeline import ClosedWindows, closed_windows, days_of, watches_in
+from vigie.pipeline import ClosedWindows, closed_windows, days_of, exposures_in, watches_in
 
 _NONE = Uncertainty(0.0, 0.0)
 _STEP_S = STEP / 1000.0
@@ -100,13 +97,17 @@ def true_answer(packs: Sequence[Pack], zone: Zone, told: TrueWindows, truth: Tru
     cannot see, it misses.
     """
     windows = told.windows
-    asked = _asked(packs, zone)
+    asked = asked_windows(packs, zone)
+    kept = replace(windows, worked=[] if told.kept is None else [told.kept])
     watches = watches_in(packs, zone, windows.worked)
     found: list[Exposure] = []
     for name, series in _series(truth, told.deployed).items():
         subject = _subject(zone, told.lent.id, quantity(name), told.deployed)
         limits = [watch.threshold for watch in watches.get(name, ())]
-        found += _exposures(told, subject, series, limits, asked.get(name, set()))
+        if name in asked:
+            found += exposures_in(windows, subject, series, limits, asked[name])
+        else:
+            found += exposures_in(kept, subject, series, limits, {WindowKind.SHIFT})
     days = days_of(windows, told.first, found)
     assessments = assess(packs, zone, found, days)
     end = told.deployed.end
@@ -114,29 +115,13 @@ def true_answer(packs: Sequence[Pack], zone: Zone, told: TrueWindows, truth: Tru
     return TrueAnswer(tuple(windows.worked), tuple(found), tuple(assessments), judgement)
 
 
-def _asked(packs: Sequence[Pack], zone: Zone) -> Mapping[QuantityId, set[WindowKind]]:
-    """Which windows of which quantities the rules of a zone look at."""
+def asked_windows(packs: Sequence[Pack], zone: Zone) -> dict[QuantityId, set[WindowKind]]:
+    """Which windows of which quantities the rules of a zone look at; shifts always: a share of their time may count."""
     found: dict[QuantityId, set[WindowKind]] = {}
     for pack in packs:
         for rule in pack.rules:
             if rule.applies_to(zone):
-                found.setdefault(rule.quantity, set()).add(rule.window_kind)
-    return found
-
-
-def _exposures(
-    told: TrueWindows, subject: Subject, series: Series, limits: Sequence[Threshold], asked: Collection[WindowKind]
-) -> list[Exposure]:
-    """Of the windows that are asked for, and of no others: the truth is told for many campaigns."""
-    windows = told.windows
-    kept = [] if told.kept is None else [told.kept]
-    # a share of the worked time is counted over the shifts, whatever window the rule has
-    shifts = windows.worked if asked else kept
-    found = exposures(subject, series, shifts, windows.days if WindowKind.DAY in asked else [], limits)
-    if WindowKind.WEEK in asked:
-        found += weekly_exposures(subject, series, windows.weeks)
-    if WindowKind.CAMPAIGN in asked:
-        found += campaign_exposures(subject, series, windows.worked, limits)
+                found.setdefault(rule.quantity, {WindowKind.SHIFT}).add(rule.window_kind)
     return found
 
 
