@@ -110,6 +110,8 @@ class Level:
         By first day; periods do not overlap.
     on_exceedance : TicketKind
     on_inconclusive : InconclusiveOutcome
+    doubt_from : float
+        Probability of a breach from which an inconclusive window counts as doubt [1]; 0 counts every one.
     priority : int
         1 (at once) to 4 (when there is time).
     amt_type : AmtType or None
@@ -125,6 +127,7 @@ class Level:
     priority: int
     advice: Bilingual
     amt_type: AmtType | None = None
+    doubt_from: float = 0.0
 
     def limit_on(self, day: date) -> AppliedLimit | None:
         """The limit for a shift that starts on a local day, or None where there is none yet or none any more.

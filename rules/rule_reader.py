@@ -65,11 +65,14 @@ LEVEL_FIELDS = (
     "standing",
     "on_exceedance",
     "on_inconclusive",
+    "doubt_from",
     "priority",
     "amt_type",
     "advice_fr",
     "advice_en",
 )
+_NOTHING = InconclusiveOutcome.NOTHING
+
 HYSTERESIS_SHARE = 0.02
 """Of the mildest limit, where a rule names no hysteresis …"""
 HYSTERESIS_LEVEL = 1.0
@@ -196,6 +199,8 @@ def _level(record: Record, measured: Quantity | None, advice: Bilingual) -> Trac
     read = read_limits(record, measured)
     own_advice = record.has("advice_fr") or record.has("advice_en")
     on_exceedance = record.choice("on_exceedance", TicketKind)
+    if record.has("doubt_from") and record.choice("on_inconclusive", InconclusiveOutcome) is _NOTHING:
+        record.mistake("doubt_from", "says which doubt counts, but doubt leads to nothing here; take it away")
     level = Level(
         name=record.text("name"),
         title=read_bilingual(record, "title"),
@@ -206,5 +211,6 @@ def _level(record: Record, measured: Quantity | None, advice: Bilingual) -> Trac
         priority=priority,
         advice=read_bilingual(record, "advice") if own_advice else advice,
         amt_type=record.choice("amt_type", AmtType) if record.has("amt_type") else None,
+        doubt_from=record.share("doubt_from") if record.has("doubt_from") else 0.0,
     )
     return TracedLevel(record, level, read.rows) if record.mistakes_noted == before else None

@@ -38,9 +38,10 @@ def milder(one: Level, other: Level) -> bool:
 
 def same_outcome(one: Level, other: Level) -> bool:
     """Whether two levels ask for the same, beyond their limits and in doubt."""
-    return (one.on_exceedance, one.on_inconclusive, one.priority) == (
+    return (one.on_exceedance, one.on_inconclusive, one.doubt_from, one.priority) == (
         other.on_exceedance,
         other.on_inconclusive,
+        other.doubt_from,
         other.priority,
     )
 
@@ -48,5 +49,6 @@ def same_outcome(one: Level, other: Level) -> bool:
 def outcome_words(level: Level) -> str:
     """What a level asks for, as a person reads it in the file."""
     doubt = level.on_inconclusive
-    told = "" if doubt is InconclusiveOutcome.NOTHING else f", in doubt {doubt.value}"
+    likely = f" from a probability of {level.doubt_from:g}" if level.doubt_from else ""
+    told = "" if doubt is InconclusiveOutcome.NOTHING else f", in doubt {doubt.value}{likely}"
     return f"{level.on_exceedance.value} with priority {level.priority}{told}"

@@ -89,16 +89,16 @@ def _kit_order(assessment: Assessment) -> tuple[str, str]:
 class Listener:
     """Tells what windows of one rule say."""
 
-    __slots__ = ("_asking", "_below", "_bits", "_margin", "_rule", "_tiers")
+    __slots__ = ("_asking", "_below", "_bits", "_doubt_from", "_margin", "_tiers")
 
     def __init__(self, rule: Rule) -> None:
-        self._rule = rule
         self._bits = {level.name: 1 << index for index, level in enumerate(rule.levels)}
         self._asking = sum(
             self._bits[level.name]
             for level in rule.levels
             if level.on_inconclusive is InconclusiveOutcome.TARGETED_METROLOGY
         )
+        self._doubt_from = {level.name: level.doubt_from for level in rule.levels}
         self._below = rule.direction == "below"
         self._margin = rule.clearing.margin
         self._tiers = rule.tiers is Tiers.LEGAL_CHEMICAL
@@ -121,16 +121,23 @@ class Listener:
             heard = True
             if decision is Decision.EXCEEDANCE_INDICATED:
                 sure |= self._bits[assessment.level]
-            elif leaves_open(self._rule, assessment) if self._tiers else decision is Decision.INCONCLUSIVE:
+            elif self._open(assessment):
                 left_open |= self._bits[assessment.level]
             elif good:
-                good = self._better(assessment)
+                doubt = decision is Decision.INCONCLUSIVE and not self._tiers
+                good = not doubt and self._better(assessment)
         if not heard:
             return _SILENT
         if sure or left_open:
             word = Word.BAD if sure or left_open & self._asking else Word.BETWEEN
             return Said(word, sure, left_open)
         return _GOOD if good else _BETWEEN
+
+    def _open(self, assessment: Assessment) -> bool:
+        """:func:`leaves_open`, without looking the level up."""
+        if self._tiers:
+            return tier_of(assessment) is Tier.TARGETED_METROLOGY
+        return assessment.decision is Decision.INCONCLUSIVE and _counts(assessment, self._doubt_from[assessment.level])
 
     def _better(self, assessment: Assessment) -> bool:
         """Whether a value that breaches nothing is better than the limit by the margin.
@@ -147,7 +154,13 @@ class Listener:
 
 
 def leaves_open(rule: Rule, assessment: Assessment) -> bool:
-    """Whether an assessment leaves the question open: doubt, or a tier that calls for metrology."""
+    """Whether an assessment leaves the question open: doubt that counts, or a tier that calls for metrology."""
     if rule.tiers is Tiers.LEGAL_CHEMICAL:
         return tier_of(assessment) is Tier.TARGETED_METROLOGY
-    return assessment.decision is Decision.INCONCLUSIVE
+    inconclusive = assessment.decision is Decision.INCONCLUSIVE
+    return inconclusive and _counts(assessment, rule.level(assessment.level).doubt_from)
+
+
+def _counts(assessment: Assessment, doubt_from: float) -> bool:
+    """Whether a breach is likely enough for doubt to count."""
+    return assessment.probability is None or assessment.probability >= doubt_from

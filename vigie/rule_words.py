@@ -177,9 +177,10 @@ def _repetition(rule: Rule) -> str:
 def _level(level: Level, rule: Rule) -> list[str]:
     action = f", {level.amt_type.value}" if level.amt_type else ""
     asked = f"{level.on_exceedance.value}{action}, priority {level.priority}"
+    doubt = f" (from a probability of {level.doubt_from:g})" if level.doubt_from else ""
     lines = [
         f"level {level.name}: {typeset_french(level.title.fr)} / {level.title.en}",
-        f"  {level.standing.value}; beyond it {asked}; in doubt {level.on_inconclusive.value}",
+        f"  {level.standing.value}; beyond it {asked}; in doubt {level.on_inconclusive.value}{doubt}",
     ]
     lines += [f"  {_value(limit, rule)}  {_days(limit)}  {limit.applied().source}" for limit in level.limits]
     return [*lines, f"  {typeset_french(level.advice.fr)}", f"  {level.advice.en}"]

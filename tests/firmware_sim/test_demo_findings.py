@@ -28,7 +28,9 @@ EXPECTED = {
     ("joinery-machines", "dust-respirable", "targeted_metrology"),
     ("joinery-finishing", "kit-check-vs-02", "kit_check"),
     ("salon-floor", "formaldehyde-guide", "targeted_metrology"),
+    ("salon-floor", "tvoc-guide", "targeted_metrology"),
     ("office-open-plan", "co2-ventilation", "workplace_action"),
+    ("office-open-plan", "noise-open-plan", "targeted_metrology"),
 }
 PARIS = ZoneInfo("Europe/Paris")
 

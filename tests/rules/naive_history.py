@@ -106,7 +106,8 @@ def world(
 def open_(rule: Rule, a: Assessment) -> bool:
     """Whether an assessment leaves the question open."""
     if rule.tiers is Tiers.NONE:
-        return a.decision is Decision.INCONCLUSIVE
+        from_ = rule.level(a.level).doubt_from
+        return a.decision is Decision.INCONCLUSIVE and (a.probability is None or not a.probability < from_)
     value = a.exposure.value if a.exposure.value is not None else a.exposure.high
     if a.decision in {Decision.INSUFFICIENT_DATA, Decision.EXCEEDANCE_INDICATED} or value is None:
         return False

@@ -87,7 +87,14 @@ SURE_ONLY = replace(
 )
 """Doubt about 100 asks for nothing."""
 
-ALL = (TWICE, AT_ONCE, SHARE, MINIMUM, HALF, SURE_ONLY)
+LIKELY = replace(
+    TWICE,
+    id=RuleId("likely"),
+    levels=(replace(TWICE.levels[0], doubt_from=0.5), TWICE.levels[1]),
+)
+"""Doubt about 100 counts where it is more likely exceeded than not."""
+
+ALL = (TWICE, AT_ONCE, SHARE, MINIMUM, HALF, SURE_ONLY, LIKELY)
 
 
 KIT_CHECK = KitCheckRule(

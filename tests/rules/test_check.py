@@ -186,6 +186,13 @@ def test_rule_that_asks_for_metrology_says_which() -> None:
     assert check_pack(pack(rule(level(on_inconclusive="nothing"), metrology="")), "mine.yaml") == []
 
 
+def test_doubt_that_counts_from_a_probability_leads_to_something() -> None:
+    assert check_pack(pack(rule(level(doubt_from="0.5"))), "mine.yaml") == []
+    assert "doubt_from is 50; expected a share from 0 to 1" in only(pack(rule(level(doubt_from="50"))))
+    quiet = level(on_inconclusive="nothing", doubt_from="0.5")
+    assert "doubt_from says which doubt counts, but doubt leads to nothing here" in only(pack(rule(quiet, metrology="")))
+
+
 def test_design_mean_of_the_light_is_only_hinted_at() -> None:
     light = {"agent": "light", "quantity": "illuminance", "measure": "p50", "clear": "{ margin: 1, shifts: 3 }"}
     lamp = level(limit="light-en12464-office-writing-500", **METROLOGY)

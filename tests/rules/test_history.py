@@ -11,7 +11,7 @@ from rules import engine
 from rules.rule import Clearing, Delays, Flapping, InconclusiveOutcome, Rule
 from rules.states import RuleState, RuleStatus, Transition
 from rules.tickets import TicketKind, TicketProposal
-from tests.rules.plain_rules import AT_ONCE, HALF, MINIMUM, SHARE, TWICE, pack
+from tests.rules.plain_rules import AT_ONCE, HALF, LIKELY, MINIMUM, SHARE, TWICE, pack
 from tests.rules.situations import HOUR, days_of, instant, measured, time_beyond, working_days, zone
 
 MONDAY = date(2026, 3, 2)
@@ -174,6 +174,17 @@ def test_doubt_that_asks_for_nothing_is_no_bad_shift_and_no_good_one() -> None:
     rule = replace(TWICE, levels=(quiet,))
     assert states("????", rule) == ["2 normal"]
     assert states("bb???", rule) == ["2 pending", "3 firing 100"]
+
+
+def test_doubt_counts_from_the_probability_a_level_names() -> None:
+    def asked(value: float) -> list[str]:
+        days = working_days(MONDAY, 3)
+        exposures = [measured("co2", Measure.MAX_1H, day, value, uncertainty=10.0) for day in days]
+        status, proposal = judged(exposures, LIKELY)
+        return [*told(status)[1:], *([proposal.kind.value] if proposal else [])]
+
+    assert asked(101.0) == ["3 firing 100", "targeted_metrology"]
+    assert asked(99.0) == []
 
 
 def test_shift_that_one_of_two_kits_did_not_see_does_not_clear() -> None:
