@@ -146,6 +146,7 @@ def _noise_is_as_loud_as_the_truth_says(place: Path, shifts: Path) -> None:
         assert abs(row["value"] - true[row["day"]]) < 3 * row["uncertainty"]
 
 
+@pytest.mark.slow
 def test_the_same_scenario_and_seed_give_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     def files(name: str, *options: object) -> dict[str, str]:
         vigie("simulate", "hair_salon", *DAYS, *options, "--to", tmp_path / name)
@@ -172,6 +173,7 @@ def test_the_recipe_makes_the_same_files_again(tmp_path: Path) -> None:
         assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes(), path.name
 
 
+@pytest.mark.slow
 def test_readings_in_a_file_are_those_of_the_recording(tmp_path: Path) -> None:
     said = [
         vigie("simulate", "hair_salon", *DAYS, "--to", tmp_path / name).stdout
@@ -258,6 +260,7 @@ def test_what_befalls_the_line_is_told_and_is_missing(broker: Mosquitto, tmp_pat
 
 
 @pytest.mark.broker
+@pytest.mark.slow
 def test_a_simulation_never_touches_a_real_kit_nor_another_simulation(broker: Mosquitto, tmp_path: Path) -> None:
     place = rehearsal(tmp_path / "service", broker.url)
     office = (OFFICE / "registry.yaml").read_text(encoding="utf-8").replace("uci-office-1", "vs-16")
@@ -408,6 +411,7 @@ def test_whatever_a_workplace_is_called_its_registry_can_be_read(name: str, titl
 
 
 @pytest.mark.broker
+@pytest.mark.slow
 def test_a_load_is_put_on_a_broker_that_is_named_and_told_in_numbers(broker: Mosquitto, tmp_path: Path) -> None:
     place = rehearsal(tmp_path / "service", broker.url)
     with collecting(place):
