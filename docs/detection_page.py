@@ -17,16 +17,20 @@ Found = Mapping[str, Any]
 """A part of the figures as ``vigie evaluate --json`` prints them."""
 
 _PARTS = ("conditions", "answers", "campaigns", "overall", "by_family", "grouped", "quiet", "errors", "missed")
-_PARTS_TOO = ("false_alarms", "reliability", "roc")
+_PARTS_TOO = ("false_alarms", "reliability", "roc", "coverage")
 _QUESTIONS = {
     "clear_exceedances_proposed": "clear exceedances (twice the limit, or +3 dB) that got a ticket",
     "quiet_control_without_ticket": "campaigns of the quiet control without an exposure ticket",
-    "honest_intervals": "values judged by rules whose 95 % interval holds the truth in 90 to 98 % of campaigns",
+    "honest_intervals": "workplaces where the 95 % interval of the values holds the truth in 90 to 98 % of campaigns",
+    "no_interval_too_narrow": "measures whose 95 % interval holds the truth in 90 % of campaigns or more",
     "undecided_band_to_metrology": "undecided band (within 20 % of the limit, or 1 dB) that went to metrology",
     "stated_doubt_to_metrology": "stated doubt (5 to 95 % on the shift that decides) that went to metrology",
     "sensitivity": "sensitivity: a ticket where the truth asks for one",
     "specificity": "specificity: no ticket where it does not",
 }
+_COUNTED = ("honest_intervals", "no_interval_too_narrow")
+"""Counts of workplaces and measures, of which a percentage says nothing."""
+
 _VERDICTS = {"reached": "yes", "not_reached": "**no**", "not_enough": "too few cases", "told": ""}
 _REASONS = {
     "held": "held back by a kit check",
@@ -78,7 +82,7 @@ def detection_page() -> str:
         table(("workplace", "campaigns", "without an exposure ticket"), (_quiet(each) for each in found["quiet"])),
         "## Is the stated uncertainty honest?",
         _HONEST,
-        table(_HONEST_HEAD, _honest(found["errors"])),
+        table(_HONEST_HEAD, _honest(found["coverage"], found["errors"])),
         "## What a word is worth",
         table(
             ("Vigie says", "truly a breach"),
@@ -119,7 +123,7 @@ def _conditions(found: Found) -> dict[str, str]:
 
 def _answer(found: Found) -> Sequence[str]:
     share, target = found["share"], found["target"]
-    told = f"{share['cases']} of {share['of']}" if found["question"] == "honest_intervals" else _share(share)
+    told = f"{share['cases']} of {share['of']}" if found["question"] in _COUNTED else _share(share)
     expected = "" if target is None else "all" if target == 1 else f"≥ {100 * target:.0f} %"
     return _QUESTIONS[found["question"]], told, expected, _VERDICTS[found["verdict"]]
 
@@ -174,11 +178,22 @@ def _quiet(found: Found) -> Sequence[str]:
     return found["family"], which, _share(found["without_ticket"])
 
 
-_HONEST_HEAD = ("workplace", "values", "90 to 98 %", "too narrow", "too wide", "cannot be told", "lowest", "highest")
+_HONEST_HEAD = (
+    "workplace",
+    "holds the truth",
+    "measures",
+    "90 to 98 %",
+    "too narrow",
+    "too wide",
+    "cannot be told",
+    "lowest",
+    "highest",
+)
 
 
-def _honest(found: Sequence[Found]) -> Iterable[Sequence[str]]:
-    for family in sorted({each["group"] for each in found}):
+def _honest(coverage: Sequence[Found], found: Sequence[Found]) -> Iterable[Sequence[str]]:
+    for together in coverage:
+        family = together["family"]
         rows = [each for each in found if each["group"] == family and each["coverage"]["value"] is not None]
         if not rows:
             continue
@@ -187,6 +202,7 @@ def _honest(found: Sequence[Found]) -> Iterable[Sequence[str]]:
         narrow = sum(each["honest"] is False and each["coverage"]["value"] < 0.9 for each in rows)
         yield (
             family,
+            _share(together["coverage"]),
             str(len(rows)),
             str(verdicts.count(True)),
             str(narrow),
@@ -244,8 +260,10 @@ _MISSED = """\
 Every rule that applies, in every workplace. A proposal that a kit check holds back counts as missed."""
 
 _HONEST = """\
-How often value ± 1.96 u holds the worker's true exposure, for each value that a rule judges there. *Cannot be told*:
-outside 90 to 98 %, in too few campaigns to be sure."""
+How often value ± 1.96 u holds the worker's true exposure: of one shift of each campaign all values that a rule judges
+and that lie within reach of its limit (a fifth of it at least; 20 dB under it at most), together, and then measure by
+measure. *Too wide*: over 98 %, which calls in doubt what is not. *Cannot be told*: outside 90 to 98 %, in too few
+campaigns to be sure."""
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ class Question(Enum):
     BAND = "undecided_band_to_metrology"
     DOUBT = "stated_doubt_to_metrology"
     HONEST = "honest_intervals"
+    NARROW = "no_interval_too_narrow"
     SENSITIVITY = "sensitivity"
     SPECIFICITY = "specificity"
 
@@ -58,11 +59,13 @@ def answers(summary: Summary) -> tuple[Answer, ...]:
     """The answers, the most important one first."""
     overall = summary.overall
     control = [each.without_ticket for each in summary.quiet if each.control]
-    told = [each.honest for each in summary.errors if each.honest is not None]
+    honest = [each.honest for each in summary.coverage if each.honest is not None]
+    wide_enough = [not each.too_narrow for each in summary.errors if each.too_narrow is not None]
     return (
         Answer(Question.CLEAR, overall.clear_proposed, CLEAR_TARGET),
         Answer(Question.QUIET, control[0] if len(control) == 1 else _pooled(control), QUIET_TARGET),
-        Answer(Question.HONEST, Share(sum(told), len(told), Interval(0.0, 1.0)), 1.0),
+        Answer(Question.HONEST, Share(sum(honest), len(honest), Interval(0.0, 1.0)), 1.0),
+        Answer(Question.NARROW, Share(sum(wide_enough), len(wide_enough), Interval(0.0, 1.0)), 1.0),
         Answer(Question.BAND, overall.band_metrology, None),
         Answer(Question.DOUBT, overall.doubt_metrology, None),
         Answer(Question.SENSITIVITY, overall.any_ticket.sensitivity, None),

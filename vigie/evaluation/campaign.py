@@ -1,5 +1,6 @@
 """One random campaign: which variant of a workplace, for how many days, with how many kits of which grade."""
 
+import dataclasses
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 from msgspec.structs import replace
 
-from catalog.identifiers import KitModelId
+from catalog.identifiers import KitModelId, QuantityId, ZoneId
 from catalog.kits import KitModel, kit_models
 from catalog.public_holidays import is_holiday
 from firmware_sim.draws import drawn
@@ -83,6 +84,9 @@ class Campaign:
         Of everything that is simulated.
     workplace : Workplace
         Varied and drawn.
+    measured : mapping of ZoneId to frozenset of QuantityId
+        What the file's own kit measures in each zone: a grade says how well, not what. Nobody hangs a formaldehyde cell
+        among solvents because his kits happen to have one.
     """
 
     family: str
@@ -95,11 +99,13 @@ class Campaign:
     last: date
     seed: int
     workplace: Workplace
+    measured: Mapping[ZoneId, frozenset[QuantityId]]
 
     def virtual_kits(self) -> list[VirtualKit]:
         """The kits of the campaign, each hung somewhere a technician might have hung it."""
         whole = [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
-        return virtual_kits(self.workplace, whole, self.seed, kits=self.kits, placing=Placing.DRAWN)
+        kits = virtual_kits(self.workplace, whole, self.seed, kits=self.kits, placing=Placing.DRAWN)
+        return [_measuring(kit, self.measured[kit.truth.zone]) for kit in kits]
 
 
 def campaign_of(family: Family, number: int, seed: int, choices: Choices) -> Campaign:
@@ -122,7 +128,8 @@ def campaign_of(family: Family, number: int, seed: int, choices: Choices) -> Cam
     varied = as_variant(family.workplace, variant)
     found = drawn(replace(varied, zones=[_equipped(zone, grade) for zone in varied.zones]), own)
     worked = _working_days(family.workplace, start, days)
-    return Campaign(family.name, variant, number, days, kits, grade, worked[0], worked[-1], own, found)
+    measured = {ZoneId(zone.id): _quantities(zone) for zone in family.workplace.zones}
+    return Campaign(family.name, variant, number, days, kits, grade, worked[0], worked[-1], own, found, measured)
 
 
 def _working_days(workplace: Workplace, start: date, count: int) -> list[date]:
@@ -135,6 +142,16 @@ def _working_days(workplace: Workplace, start: date, count: int) -> list[date]:
             days.append(day)
         day += timedelta(days=1)
     return days
+
+
+def _quantities(zone: SimulatedZone) -> frozenset[QuantityId]:
+    return frozenset(channel.quantity for channel in kit_models()[KitModelId(zone.kit.model)].channels)
+
+
+def _measuring(kit: VirtualKit, quantities: frozenset[QuantityId]) -> VirtualKit:
+    """A kit with these channels alone."""
+    kept = {quantity: values for quantity, values in kit.readings.items() if quantity in quantities}
+    return kit if len(kept) == len(kit.readings) else dataclasses.replace(kit, readings=kept)
 
 
 def _equipped(zone: SimulatedZone, grade: KitModelId) -> SimulatedZone:

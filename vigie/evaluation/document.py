@@ -9,7 +9,7 @@ from vigie.evaluation.answers import answers
 from vigie.evaluation.conditions import Conditions
 from vigie.evaluation.detection import Estimate
 from vigie.evaluation.figures import Summary
-from vigie.evaluation.measure_errors import MeasureErrors
+from vigie.evaluation.measure_errors import FamilyCoverage, MeasureErrors
 from vigie.evaluation.shares import Share
 
 _DIGITS = 6
@@ -47,7 +47,7 @@ def _plain(found: object) -> object:
         return {"cases": found.cases, "of": found.of, "value": _number(found.value), **_ends(found)}
     if isinstance(found, Estimate):
         return {"value": _number(found.value), **_ends(found)}
-    if isinstance(found, MeasureErrors):
+    if isinstance(found, MeasureErrors | FamilyCoverage):
         return {**{each.name: _plain(getattr(found, each.name)) for each in fields(found)}, "honest": found.honest}
     if isinstance(found, Enum):
         return found.value

@@ -8,7 +8,7 @@ import polars as pl
 
 from dsp.statistics.roc import Area, RocPoint, area_under_roc, roc_points
 from vigie.evaluation.detection import BREACH, TRUE_TICKET, Detection, detection
-from vigie.evaluation.measure_errors import MeasureErrors, measure_errors
+from vigie.evaluation.measure_errors import FamilyCoverage, MeasureErrors, family_coverage, measure_errors
 from vigie.evaluation.misses import FalseAlarms, Missed, MissedCase, false_alarms, missed, missed_cases
 from vigie.evaluation.reliability import Reliability, reliability
 from vigie.evaluation.shares import CLUSTER, Share, clustered, share
@@ -31,8 +31,17 @@ _ALL_RULES = (Grouping.AGENT, Grouping.RULE)
 
 _OF_VALUES = ("family", "number", "grade", "quantity", "measure", "unit", "value", "uncertainty", "truth")
 """The largest table: millions of rows, of which no more is carried along than is needed."""
-_VALUE = ("family", "quantity", "measure")
+_CASE = ("family", "number", "quantity", "measure")
 _CAMPAIGN = ("family", "variant", "number", "days", "kits", "grade")
+
+
+WITHIN_REACH = (
+    pl.when(pl.col("unit").str.starts_with("dB"))
+    .then(pl.col("truth") >= pl.col("limit") - 20.0)
+    .otherwise(pl.col("truth") >= 0.2 * pl.col("limit"))
+)
+"""Whether the truth is at least a fifth of the limit, or within 20 dB of it: below, nothing but the sensor's own floor
+is seen, and its uncertainty decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +108,12 @@ class Summary:
         All families together first.
     reliability : tuple of Reliability
         All families together first.
+    coverage : tuple of FamilyCoverage
+        Of the values within reach of a limit that a rule holds them against.
     errors, errors_by_grade : tuple of MeasureErrors
-        Of the values that rules judge in a family: by family, and by grade over all families.
+        Of the same values: by family, and by grade over all families.
     other_errors : tuple of MeasureErrors
-        Of all other values, by family: they describe, and no ticket rests on them.
+        Of all other values, by family: no rule judges them, or they lie far from its limits.
     missed, false_alarms, cases
         Over every rule that applies.
     """
@@ -115,6 +126,7 @@ class Summary:
     quiet: tuple[Quiet, ...]
     roc: tuple[Roc, ...]
     reliability: tuple[Reliability, ...]
+    coverage: tuple[FamilyCoverage, ...]
     errors: tuple[MeasureErrors, ...]
     errors_by_grade: tuple[MeasureErrors, ...]
     other_errors: tuple[MeasureErrors, ...]
@@ -134,7 +146,8 @@ def summarise(tables: Tables) -> Summary:
     campaigns, outcomes = clustered(tables.campaigns), clustered(tables.outcomes)
     values, decisions = clustered(tables.values.select(_OF_VALUES)), clustered(tables.decisions)
     concern = outcomes.filter(pl.col("concern"))
-    judged = values.join(decisions, on=_VALUE, how="semi", maintain_order="left")
+    reached = decisions.filter(WITHIN_REACH)
+    judged = values.join(reached, on=_CASE, how="semi", maintain_order="left")
     families = tuple(sorted(campaigns["family"].unique().to_list()))
     return Summary(
         campaigns=campaigns.height,
@@ -150,9 +163,10 @@ def summarise(tables: Tables) -> Summary:
             reliability("", decisions),
             *(reliability(name, decisions.filter(pl.col("family") == name)) for name in _named(decisions)),
         ),
+        coverage=family_coverage(judged),
         errors=measure_errors(judged, "family"),
         errors_by_grade=measure_errors(judged, "grade"),
-        other_errors=measure_errors(values.join(decisions, on=_VALUE, how="anti", maintain_order="left"), "family"),
+        other_errors=measure_errors(values.join(reached, on=_CASE, how="anti", maintain_order="left"), "family"),
         missed=missed(outcomes),
         false_alarms=false_alarms(outcomes),
         cases=tuple(missed_cases(outcomes)),

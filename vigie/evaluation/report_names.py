@@ -181,8 +181,12 @@ _QUESTIONS = {
         en="Stated doubt (probability from 5 to 95 % on the shift that decides) sent to metrology",
     ),
     Question.HONEST: Bilingual(
-        fr="Valeurs jugées par des règles dont l’intervalle à 95 % contient la vérité dans 90 à 98 % des cas",
-        en="Values judged by rules whose 95 % interval holds the truth in 90 to 98 % of cases",
+        fr="Lieux de travail où l’intervalle à 95 % des valeurs contient la vérité dans 90 à 98 % des campagnes",
+        en="Workplaces where the 95 % interval of the values holds the truth in 90 to 98 % of campaigns",
+    ),
+    Question.NARROW: Bilingual(
+        fr="Grandeurs dont l’intervalle à 95 % contient la vérité dans 90 % des campagnes ou plus",
+        en="Measures whose 95 % interval holds the truth in 90 % of campaigns or more",
     ),
     Question.SENSITIVITY: Bilingual(
         fr="Sensibilité : un ticket, là où il en faut un", en="Sensitivity: a ticket where there should be one"

@@ -12,7 +12,8 @@ from vigie.output import Sheet, counted
 _QUESTIONS = {
     Question.CLEAR: "clear exceedances that got a ticket (twice the limit, or +3 dB)",
     Question.QUIET: "campaigns of the quiet control without an exposure ticket",
-    Question.HONEST: "measures whose 95 % interval holds the truth in 90 to 98 % of campaigns",
+    Question.HONEST: "workplaces in which the 95 % interval of the values holds the truth in 90 to 98 % of campaigns",
+    Question.NARROW: "measures whose 95 % interval holds the truth in 90 % of campaigns or more",
     Question.BAND: "near the limit (20 %, or 1 dB) that went to metrology",
     Question.DOUBT: "in doubt (5 to 95 %, on the shift that decides) that went to metrology",
     Question.SENSITIVITY: "sensitivity: a ticket where the truth asks for one",
@@ -63,12 +64,12 @@ def quiet_sheet(summary: Summary) -> Sheet:
     rows = []
     for quiet in summary.quiet:
         errors = [each for each in summary.errors if each.group == quiet.family and each.honest is not None]
-        held, values = sum(each.coverage.cases for each in errors), sum(each.values for each in errors)
+        together = next((each.coverage for each in summary.coverage if each.family == quiet.family), None)
         rows.append(
             [
                 f"{quiet.family} (control)" if quiet.control else quiet.family,
                 _percent(quiet.without_ticket),
-                f"{100 * held / values:.1f}" if values else "–",
+                "–" if together is None else _percent(together),
                 f"{sum(each.honest is True for each in errors)} of {len(errors)}",
                 _worst(errors, low=True),
                 _worst(errors, low=False),
