@@ -222,11 +222,50 @@ def test_errors_of_a_concentration_by_hand() -> None:
 def test_values_that_rules_judge_in_a_family_are_told_apart() -> None:
     rows = [value(0, 1.0, 1.0, 1.0, family=family, measure=measure) for family in "ab" for measure in ("mean", "p95")]
     found = summarise(
-        tables(values=rows, decisions=[decision(7, 0.5, True, family="a", quantity="co2", measure="p95")])
+        tables(values=rows, decisions=[decision(0, 0.5, True, family="a", quantity="co2", measure="p95")])
     )
     assert [(each.group, each.measure) for each in found.errors] == [("a", "p95")]
     assert [(each.group, each.measure) for each in found.other_errors] == [("a", "mean"), ("b", "mean"), ("b", "p95")]
     assert [each.values for each in found.errors_by_grade] == [1]
+
+
+@pytest.mark.parametrize(
+    ("unit", "limit", "truth", "judged"),
+    [
+        ("ppm", 1000.0, 200.0, True),
+        ("ppm", 1000.0, 199.0, False),
+        ("dB(A)", 80.0, 60.0, True),
+        ("dB(A)", 80.0, 59.9, False),
+        ("lx", 120.0, 600.0, True),
+    ],
+)
+def test_honesty_is_asked_of_values_within_reach_of_a_limit(
+    unit: str, limit: float, truth: float, judged: bool
+) -> None:
+    of = {"quantity": "co2", "measure": "mean", "unit": unit}
+    found = summarise(
+        tables(values=[value(0, truth, 1.0, truth)], decisions=[decision(0, 0.5, True, limit=limit, truth=truth, **of)])
+    )
+    assert (len(found.errors), len(found.other_errors)) == ((1, 0) if judged else (0, 1))
+
+
+@pytest.mark.parametrize(("held", "honest"), [(940, True), (1000, False), (880, False)])
+def test_all_values_of_a_workplace_are_judged_together(held: int, honest: bool) -> None:
+    # two values of each of 500 campaigns; those that miss do it by 3 u
+    rows = [
+        value(
+            number % 500, 503.0 if number >= held else 501.0, 1.0, 500.0, measure="mean" if number < 500 else "max_1h"
+        )
+        for number in range(1000)
+    ]
+    asked = [
+        decision(number, 0.5, True, quantity="co2", measure=measure, unit="ppm", limit=1000.0, truth=500.0)
+        for number in range(500)
+        for measure in ("mean", "max_1h")
+    ]
+    (together,) = summarise(tables(values=rows, decisions=asked)).coverage
+    assert (together.coverage.cases, together.coverage.of, together.campaigns) == (held, 1000, 500)
+    assert together.honest is honest
 
 
 @pytest.mark.parametrize(
