@@ -128,7 +128,9 @@ def _standing(level: Level, limit: DatedLimit) -> str:
 
 def _asks(level: Level) -> str:
     asked, doubted = level.on_exceedance.value, level.on_inconclusive.value
-    doubt = "" if doubted in ("nothing", asked) else f"; in repeated doubt {doubted}"
+    likely = f" from a probability of {level.doubt_from:g}" if level.doubt_from else ""
+    told = doubted != "nothing" and (doubted != asked or likely)
+    doubt = f"; in repeated doubt{likely} {doubted}" if told else ""
     action = f" ({level.amt_type.title.en})" if level.amt_type else ""
     return f"{asked.replace('_', ' ')}{action}{doubt.replace('_', ' ')}"
 

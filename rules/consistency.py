@@ -62,6 +62,13 @@ def _tiers(record: Record, rule: Rule, levels: Sequence[TracedLevel]) -> None:
             'is "legal_chemical"; tiers are shares of a legal limit for 8 hours (twa_8h) or 15 minutes (max_15min); '
             "write none, or take such a limit with standing legal",
         )
+    for traced in levels:
+        if traced.level.doubt_from:
+            traced.record.mistake(
+                "doubt_from",
+                "says which doubt counts, but tiers ask for metrology over half of the limit, however likely; "
+                "take it away, or write tiers: none",
+            )
 
 
 def _metrology(record: Record, rule: Rule) -> None:

@@ -28,6 +28,7 @@ def unreachable(found: TracedRule) -> None:
     for level in found.levels:
         for limit in level.level.limits:
             _level(level, limit, rule, found.measured)
+        _doubt(level, rule)
     _clearing(found)
     _repetition(found.record, rule)
     _delays(found.record, rule)
@@ -49,6 +50,17 @@ def _level(level: TracedLevel, limit: DatedLimit, rule: Rule, measured: Quantity
             "limit",
             f"is {named}, {limit.value:g} {measured.unit}; {measured.id} is never under {low:g} {measured.unit}: "
             "the level can never speak; take a higher value or leave the level out",
+        )
+
+
+def _doubt(level: TracedLevel, rule: Rule) -> None:
+    """Doubt that counts only where there is none any more."""
+    least, sure = level.level.doubt_from, rule.probabilities.exceedance
+    if least >= sure:
+        level.record.mistake(
+            "doubt_from",
+            f"is {least:g}; from {sure:g} on an exceedance is indicated and nothing is in doubt: "
+            f"doubt could never count; write less than {sure:g}",
         )
 
 

@@ -94,7 +94,7 @@ def _french(case: Case) -> str:
     elif _half_only(case):
         what = "plus de la moitié de la valeur réglementaire, ou résultat incertain"
     else:
-        what = "l’incertitude ne permet pas de conclure"
+        what = f"l’incertitude ne permet pas de conclure{_likely(case, Language.FRENCH)}"
     if case.rule.comparability is Comparability.INDICATION_ONLY:
         what += " (indication seulement, le capteur ne remplace pas la méthode de référence)"
     when = days([shift.day for shift in case.shifts], Language.FRENCH)
@@ -130,7 +130,7 @@ def _english(case: Case) -> str:
     elif _half_only(case):
         what = "more than half of the regulatory value, or an uncertain result,"
     else:
-        what = "the uncertainty leaves the answer open"
+        what = f"the uncertainty leaves the answer open{_likely(case, Language.ENGLISH)}"
     if case.rule.comparability is Comparability.INDICATION_ONLY:
         what += " (indication only, the sensor does not replace the reference method)"
     when = days([shift.day for shift in case.shifts], Language.ENGLISH)
@@ -190,6 +190,20 @@ def _half_only(case: Case) -> bool:
     """Whether the doubt comes from a tier: no exceedance indicated, but over half of a legal chemical limit."""
     doubtful = [a for shift in case.shifts for a in shift.doubtful]
     return any(a.decision is Decision.NO_EXCEEDANCE_INDICATED for a in doubtful)
+
+
+def _likely(case: Case, language: Language) -> str:
+    """From which probability doubt counts, where not all of it does: the other shifts are not all in order."""
+    least = case.finding.level.doubt_from
+    if least == 0.0:
+        return ""
+    below = case.rule.direction == "below"
+    share = percent(least, language)
+    if language is Language.FRENCH:
+        what = "une valeur sous le minimum" if below else "un dépassement"
+        return f", {what} étant probable à {share} ou plus,"
+    what = "a value under the minimum" if below else "an exceedance"
+    return f", {what} being {share} likely or more,"
 
 
 def _of_shifts_fr(case: Case) -> str:

@@ -190,7 +190,25 @@ def test_doubt_that_counts_from_a_probability_leads_to_something() -> None:
     assert check_pack(pack(rule(level(doubt_from="0.5"))), "mine.yaml") == []
     assert "doubt_from is 50; expected a share from 0 to 1" in only(pack(rule(level(doubt_from="50"))))
     quiet = level(on_inconclusive="nothing", doubt_from="0.5")
-    assert "doubt_from says which doubt counts, but doubt leads to nothing here" in only(pack(rule(quiet, metrology="")))
+    assert "doubt_from says which doubt counts, but doubt leads to nothing here" in only(
+        pack(rule(quiet, metrology=""))
+    )
+
+
+def test_doubt_that_could_never_count_is_refused() -> None:
+    assert check_pack(pack(rule(level(doubt_from="0.94"))), "mine.yaml") == []
+    said = only(pack(rule(level(doubt_from="0.95"))))
+    assert "doubt_from is 0.95; from 0.95 on an exceedance is indicated and nothing is in doubt" in said
+
+
+def test_tiers_do_not_ask_how_likely_a_breach_is() -> None:
+    co = {"agent": "co", "quantity": "co", "measure": "twa_8h", "clear": "{ margin: 1, shifts: 3 }"}
+    tiered = {**co, "tiers": "legal_chemical"}
+    limit = {"limit": "co-vlep-8h-20", "standing": "legal"}
+    assert check_pack(pack(rule(level(**limit), **tiered)), "mine.yaml") == []
+    assert check_pack(pack(rule(level(doubt_from="0.5", **limit), **co)), "mine.yaml") == []
+    said = only(pack(rule(level(doubt_from="0.5", **limit), **tiered)))
+    assert "doubt_from says which doubt counts, but tiers ask for metrology over half of the limit" in said
 
 
 def test_design_mean_of_the_light_is_only_hinted_at() -> None:

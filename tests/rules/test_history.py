@@ -187,6 +187,23 @@ def test_doubt_counts_from_the_probability_a_level_names() -> None:
     assert asked(99.0) == []
 
 
+def test_a_ticket_says_from_which_probability_doubt_counted() -> None:
+    days = working_days(MONDAY, 3)
+    values = zip(days, (101.0, 99.0, 101.0), strict=True)
+    exposures = [measured("co2", Measure.MAX_1H, day, value, uncertainty=10.0) for day, value in values]
+    _, proposal = judged(exposures, LIKELY)
+    assert proposal is not None
+    # the third shift is inconclusive too: that two of three are open would be untrue without the probability
+    assert (
+        "ne permet pas de conclure, un dépassement étant probable à 50\u202f% ou plus, lors de 2 des 3"
+        in proposal.reason_fr
+    )
+    assert "leaves the answer open, an exceedance being 50% likely or more, in 2 of 3 shifts" in proposal.reason_en
+    _, every = judged(exposures, TWICE)
+    assert every is not None
+    assert "leaves the answer open in all 3 shifts" in every.reason_en
+
+
 def test_shift_that_one_of_two_kits_did_not_see_does_not_clear() -> None:
     exposures = [*shifts("bb...", kit="a"), *shifts("ggggg", kit="b")]
     assert told(judged(exposures, TWICE)[0])[1:] == ["3 firing 100"]
