@@ -175,6 +175,7 @@ class Connection:
             )
         )
         self._number = 0
+        self._keepalive = KEEPALIVE
         self._sock: socket.socket | None = None
         self._tls_wants_write = False
         self._began = self._heard_at = self._spoke_at = time.monotonic()
@@ -209,7 +210,8 @@ class Connection:
         """When :meth:`tick` has something to do [s, monotonic]."""
         if self.opening:
             return self._began + CONNECT_TIMEOUT
-        return min(self._spoke_at + KEEPALIVE, self._heard_at + 2 * KEEPALIVE)
+        silent = self._heard_at + 2 * self._keepalive
+        return silent if self._out else min(self._spoke_at + self._keepalive, silent)
 
     def move(self) -> None:
         """Take what the network has for us and give it what it takes, without waiting."""
@@ -230,9 +232,10 @@ class Connection:
         """Give up a broker that does not answer, and tell one that we are still here."""
         if self.opening and now - self._began >= CONNECT_TIMEOUT:
             self._lose(TimeoutError("timed out"))
-        elif self.link is Link.UP and now - self._heard_at >= 2 * KEEPALIVE:
+        elif self.link is Link.UP and now - self._heard_at >= 2 * self._keepalive:
             self._lose(None, "the broker fell silent")
-        elif self.link is Link.UP and now - self._spoke_at >= KEEPALIVE:
+        elif self.link is Link.UP and now - self._spoke_at >= self._keepalive and not self._out:
+            # what is lined up already says as much once the network takes it, and another ping would not get past it
             self._out += PING
             self.flush()
 
@@ -330,6 +333,7 @@ class Connection:
         self.flush()
 
     def _read(self) -> None:
+        self._tls_wants_write = False
         while self._sock is not None:
             try:
                 data = self._sock.recv(MOUTHFUL)
@@ -358,6 +362,7 @@ class Connection:
                 self.link = Link.REFUSED
             else:
                 self.link = Link.UP
+                self._keepalive = min(KEEPALIVE, self.welcome.keepalive or KEEPALIVE)
         elif kind == DISCONNECT:
             self._lose(None, read_farewell(body))
         elif kind != PINGRESP and kind & 0xF0 != PUBLISH:  # amqtt hands retained messages to who never subscribed

@@ -179,8 +179,7 @@ class Courier:
             return
         self.stage = Stage.LEAVING
         for presence in self._presences:
-            self.outbox.announce(presence.will, connection)
-        connection.flush()
+            self.outbox.announce(presence.will)
         self._leave_by = self.due = now + CLOSING
         self._leave(now)
 
@@ -255,7 +254,7 @@ class Courier:
         self._welcomed_at = now
         self.outbox.connected(now)
         for presence in self._presences:
-            self.outbox.announce(presence.birth, connection)
+            self.outbox.announce(presence.birth)
         self.flush(now)
 
     def _not_opened(self, failure: BrokerUnreachableError, now: float) -> None:
@@ -306,7 +305,12 @@ class Courier:
             if connection is not None and connection.up and self.stage is Stage.LEAVING:
                 connection.say_goodbye()
             self.abandon()
-        elif self.stage is Stage.LEAVING and not self.outbox.in_flight:
+            return
+        if self.stage is not Stage.LEAVING:
+            return
+        self.outbox.push_announcements(connection)
+        connection.flush()
+        if not self.outbox.announcing:
             # closed by the broker: a socket closed on our side could take the goodbye with it
             connection.say_goodbye()
             self.stage = Stage.PARTING

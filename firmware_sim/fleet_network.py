@@ -17,9 +17,6 @@ CONNECTIONS_AT_ONCE = 64
 CONNECTIONS_PER_SECOND = 1_000
 """Connections opened in a second, at most, at the start and when thousands have lost the same broker."""
 
-SHORTEST = 0.001
-"""Shortest time between two looks at a courier that only waits for time to pass [s]."""
-
 TURN = 0.1
 """Longest time without a look at the stop event [s]."""
 

@@ -74,10 +74,14 @@ class Welcome:
         Why not; empty when the broker lets the client in.
     receive_maximum : int
         Unacknowledged messages it accepts.
+    keepalive : int
+        Longest silence it takes from the client in place of what the client said [s]; 0 where it says nothing of it,
+        or takes any (MQTT 5.0, 3.2.2.3.14).
     """
 
     refusal: str = ""
     receive_maximum: int = RECEIVE_MAXIMUM
+    keepalive: int = 0
 
     @property
     def speaks_another_version(self) -> bool:
@@ -160,6 +164,8 @@ def connect_packet(
         Longest silence of the client [s].
     """
     is_5 = protocol == MQTTProtocolVersion.MQTTv5
+    if password is not None and username is None and not is_5:
+        username = ""  # 3.1.1 knows no password without a user name, empty or not (MQTT-3.1.2-22)
     flags = 0x02
     payload = _string(client_id.encode())
     if will is not None:
@@ -206,7 +212,10 @@ def read_welcome(body: bytes, protocol: MQTTProtocolVersion) -> Welcome:
         properties.unpack(body[2:])  # type: ignore[no-untyped-call]
     except (MQTTException, IndexError, ValueError) as error:
         raise NotMqttError(f"an answer to CONNECT that cannot be read ({error})") from None
-    return Welcome(receive_maximum=getattr(properties, "ReceiveMaximum", RECEIVE_MAXIMUM))
+    return Welcome(
+        receive_maximum=getattr(properties, "ReceiveMaximum", RECEIVE_MAXIMUM),
+        keepalive=getattr(properties, "ServerKeepAlive", 0),
+    )
 
 
 def read_farewell(body: bytes) -> str:

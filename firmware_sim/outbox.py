@@ -92,6 +92,7 @@ class Outbox:
         self._delivery = delivery
         self._on_acknowledged = on_acknowledged
         self._in_flight: dict[int, _Parcel] = {}
+        self._announcements: deque[_Parcel] = deque()
         self._recent: deque[_Parcel] = deque()
         self._unheard: list[_Parcel] = []
         self._unheard_since: float | None = None
@@ -105,9 +106,14 @@ class Outbox:
         return len(self._in_flight)
 
     @property
+    def announcing(self) -> bool:
+        """Whether an announcement, or anything else, is on its way or about to be."""
+        return bool(self._announcements or self._in_flight)
+
+    @property
     def outstanding(self) -> int:
         """Messages taken and not yet acknowledged."""
-        return len(self.waiting) + len(self._in_flight) + len(self._unheard)
+        return len(self._announcements) + len(self.waiting) + len(self._in_flight) + len(self._unheard)
 
     @property
     def due(self) -> float:
@@ -122,14 +128,20 @@ class Outbox:
             self._progress_at = now
         self.waiting.append(_Parcel(message, now))
 
-    def announce(self, message: Sendable, connection: Connection) -> None:
-        """Send a message of the client's own; it is not sent again."""
-        parcel = _Parcel(message, time.monotonic(), announcement=True)
-        self._in_flight[connection.send(message, self._in_flight)] = parcel
+    def announce(self, message: Sendable) -> None:
+        """Take a message of the client's own, to be sent before all that waits, and on this connection alone."""
+        self._announcements.append(_Parcel(message, time.monotonic(), announcement=True))
+
+    def push_announcements(self, connection: Connection) -> None:
+        """Line up announcements, as far as the broker takes them: a gateway has more than some take at once."""
+        while self._announcements and len(self._in_flight) < connection.receive_maximum:
+            parcel = self._announcements.popleft()
+            self._in_flight[connection.send(parcel.message, self._in_flight)] = parcel
 
     def push(self, connection: Connection) -> None:
         """Line up what waits, as far as the window allows; the connection is flushed by whoever calls."""
-        if not self.waiting:
+        self.push_announcements(connection)
+        if not self.waiting or self._announcements:
             return
         room = min(self._delivery.window, connection.receive_maximum) - len(self._in_flight) - len(self._unheard)
         while room > 0 and self.waiting:
@@ -214,6 +226,7 @@ class Outbox:
         self.waiting.extendleft(reversed(again))
         self._unheard.clear()
         self._in_flight.clear()
+        self._announcements.clear()
 
     def _retry_unheard(self, now: float) -> None:
         since = self._unheard_since

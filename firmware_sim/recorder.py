@@ -262,6 +262,8 @@ class Recorder:
         for receipt in receipts:
             if receipt.qos and receipt.client is self._client and socket_of(receipt.client) is not None:
                 self._unacknowledged[receipt.key] -= 1
+                if not self._unacknowledged[receipt.key]:
+                    del self._unacknowledged[receipt.key]  # a recording of weeks must not remember every message
                 receipt.client.ack(receipt.mid, receipt.qos)
 
     def _on_message(self, client: Client, _data: object, message: MQTTMessage) -> None:

@@ -81,6 +81,17 @@ def test_a_welcome_says_how_much_may_be_in_flight() -> None:
     assert read_welcome(body, V5).receive_maximum == 20
 
 
+def test_a_welcome_says_how_long_the_client_may_be_silent() -> None:
+    assert read_welcome(b"\x00\x00\x03\x13\x00\x0a", V5).keepalive == 10
+    assert read_welcome(b"\x00\x00\x00", V5).keepalive == 0
+
+
+def test_a_password_without_a_user_name_is_what_each_standard_allows() -> None:
+    assert connect_packet("c", 10, V5, password="p").endswith(b"\x05\x42\x00\x0a\x00\x00\x01c\x00\x01p")
+    # MQTT-3.1.2-22: without the user name flag, the password flag must be 0
+    assert connect_packet("c", 10, V3, password="p").endswith(b"\x04\xc2\x00\x0a\x00\x01c\x00\x00\x00\x01p")
+
+
 @pytest.mark.parametrize(
     ("body", "protocol", "refusal"),
     [

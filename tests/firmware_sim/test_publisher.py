@@ -7,15 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from paho.mqtt.enums import MQTTProtocolVersion
 
 from catalog.identifiers import KitId
-from firmware_sim.connection import BrokerAddress
+from firmware_sim.connection import KEEPALIVE, BrokerAddress, Connection, Endpoint, Message
 from firmware_sim.errors import (
     BrokerRefusedError,
     BrokerUnreachableError,
     NobodyListensError,
     SimulatorError,
 )
+from firmware_sim.mqtt_packets import PING, PUBLISH, Incoming, Packet
 from firmware_sim.outbox import DeliverySettings
 from firmware_sim.payloads import presence
 from firmware_sim.publisher import Publisher
@@ -223,6 +225,128 @@ def test_the_window_a_broker_asks_for_is_respected(tmp_path: Path) -> None:
             publisher.drain()
         listener.wait_for(500)
         listener.close()
+
+
+class Scripted:
+    """The broker's end of one connection, for what no mosquitto can be told to do."""
+
+    def __init__(self, welcome: bytes) -> None:
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"mqtt://127.0.0.1:{self.server.getsockname()[1]}"
+        self._welcome = welcome
+        self._incoming = Incoming()
+        self._client: socket.socket | None = None
+
+    @property
+    def client(self) -> socket.socket:
+        """The connection, let in."""
+        if self._client is None:
+            self._client, _ = self.server.accept()
+            self._client.settimeout(0.2)
+            while not self.heard():
+                pass
+            self._client.sendall(self._welcome)
+        return self._client
+
+    def heard(self) -> list[Packet]:
+        """What has come, when nothing more comes for a while."""
+        found: list[Packet] = []
+        assert self._client is not None
+        while True:
+            try:
+                data = self._client.recv(65_536)
+            except TimeoutError:
+                return found
+            if not data:
+                return found
+            found += self._incoming.feed(data)
+
+    def close(self) -> None:
+        self.server.close()
+        if self._client is not None:
+            self._client.close()
+
+
+def number_of(packet: Packet) -> bytes:
+    """Of a PUBLISH with QoS 1."""
+    end = 2 + int.from_bytes(packet.body[:2])
+    return packet.body[end : end + 2]
+
+
+def test_a_gateway_announces_no_more_kits_at_once_than_the_broker_takes() -> None:
+    broker = Scripted(b"\x20\x06\x00\x00\x03\x21\x00\x03")  # receive maximum 3
+    presences = [presence(KitId(f"k{number}"), "boot-7", simulated=True) for number in range(10)]
+
+    def kit() -> None:
+        with Publisher(broker.url, "gateway", presences) as publisher:
+            publisher.publish(TOPIC, b"7")
+
+    thread = threading.Thread(target=kit)
+    thread.start()
+    together, topics = [], []
+    client = broker.client
+    while packets := [packet for packet in broker.heard() if packet.kind & 0xF0 == PUBLISH]:
+        together.append(len(packets))
+        topics += [packet.body[2 : 2 + int.from_bytes(packet.body[:2])].decode() for packet in packets]
+        client.sendall(b"".join(b"\x40\x02" + number_of(packet) for packet in packets))
+    broker.close()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert max(together) == 3  # MQTT 5.0, 3.3.4: more than that is a reason to hang up
+    births, readings, wills = topics[:10], topics[10:11], topics[11:]
+    assert births == wills == [f"vigie/v1/k{number}/status" for number in range(10)]
+    assert readings == [TOPIC]
+
+
+def up(broker: Scripted) -> Connection:
+    """A connection in MQTT 5 that the broker has let in."""
+    place = broker.server.getsockname()
+    connection = Connection(
+        BrokerAddress(*place),
+        [Endpoint(socket.AF_INET, place)],
+        "k1",
+        None,
+        lambda *_: None,
+        MQTTProtocolVersion.MQTTv5,
+    )
+
+    def welcomed() -> bool:
+        connection.move()
+        return connection.up
+
+    connection.move()
+    _ = broker.client
+    wait_until(welcomed)
+    return connection
+
+
+def test_a_broker_may_ask_for_an_earlier_sign_of_life() -> None:
+    broker = Scripted(b"\x20\x06\x00\x00\x03\x13\x00\x05")  # server keep alive 5 s
+    connection = up(broker)
+    assert connection.due < time.monotonic() + 6
+    connection.tick(time.monotonic() + 6)
+    assert [packet.kind for packet in broker.heard()] == [PING[0]]
+    connection.abandon()
+    broker.close()
+
+
+def test_a_broker_that_reads_no_more_is_neither_pinged_without_end_nor_looked_at_all_the_time() -> None:
+    broker = Scripted(b"\x20\x03\x00\x00\x00")
+    connection = up(broker)
+    flood = Message(TOPIC, bytes(1_000_000))
+    for _ in range(30):
+        connection.send(flood, ())
+    for _ in range(100):
+        connection.flush()
+    waiting, later = len(connection._out), time.monotonic() + KEEPALIVE + 1
+    assert waiting > 1_000_000
+    for _ in range(100):
+        connection.tick(later)
+    assert len(connection._out) <= waiting
+    assert connection.due > later
+    connection.tick(later + KEEPALIVE)
+    assert connection.farewell == "the broker fell silent"
+    broker.close()
 
 
 def test_a_broker_of_mqtt_3_1_1_is_spoken_to_in_its_own_language() -> None:

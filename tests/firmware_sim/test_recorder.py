@@ -156,6 +156,16 @@ def _forget_retained(broker: Mosquitto) -> None:
 
 
 @pytest.mark.broker
+def test_what_is_acknowledged_is_not_remembered(broker: Mosquitto, tmp_path: Path) -> None:
+    with recording(broker.url, tmp_path / "r.jsonl") as running:
+        publish(broker.url, [b"%d" % number for number in range(100)])
+        running.wait_for(100)
+        report = running.end()
+    assert report.messages == 100
+    assert not running._recorder._unacknowledged  # a recording of weeks would fill the memory
+
+
+@pytest.mark.broker
 def test_a_recording_ends_after_its_time(broker: Mosquitto, tmp_path: Path) -> None:
     began = time.monotonic()
     with recording(broker.url, tmp_path / "r.jsonl", RecorderSettings(longest=0.5)) as running:
