@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from dashboards.words import Language
 from dsp.statistics.roc import RocPoint
 from tests.dashboards.test_browser import ARGUMENTS, CHROMIUM, DESK, PHONE
-from tests.vigie.evaluated import an_evaluation, outcome, tables
+from tests.vigie.evaluated import an_evaluation, campaign, outcome, tables
 from vigie.evaluation.conditions import Conditions
 from vigie.evaluation.figures import summarise
 from vigie.evaluation.misses import AlarmReason, MissReason
@@ -81,6 +81,27 @@ def test_an_empty_evaluation_has_a_report_that_says_so(tmp_path: Path) -> None:
     assert "pas assez de cas pour le dire" in text
     assert "Rien n’a été manqué" in text
     assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["campaigns"] == 0
+
+
+def test_workplaces_without_variants_have_no_empty_tables() -> None:
+    rows = [outcome(n, "none", "none", family="quiet_control", concern=False) for n in range(6)]
+    campaigns = [campaign(n, family="quiet_control", variant="as is") for n in range(6)]
+    document = page(summarise(tables(campaigns=campaigns, outcomes=rows)), CONDITIONS, Language.FRENCH)
+    assert "6 campagnes virtuelles de 1 lieu de travail, dont" in _text(document)
+    assert "Aucun de ces lieux n’a de variantes" in _text(document)
+    captions = set(re.findall(r"<caption>([^<]*)</caption>", document))
+    assert (
+        captions & {"Un ticket, quel qu’il soit", "Variante", "Jours de travail", "Kits par local", "Modèle de kit"}
+        == set()
+    )
+    assert "Agent" in captions  # every rule that applies, put to the test or not
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_no_line_ends_before_a_unit_or_a_french_sign(language: Language) -> None:
+    body = page(summarise(an_evaluation()), CONDITIONS, language).partition("<body>")[2]
+    text = re.sub(r"<code>.*?</code>|<[^>]+>", "|", body)
+    assert re.findall(r".{10}(?:\d (?:%|dB)|\S [:;?!»]|« ).{5}", text) == []
 
 
 def test_the_figures_beside_it_are_those_it_shows(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -29,6 +30,9 @@ FEW = 5
 """Below so many cases a share is told as a fraction, not in percent."""
 
 _TIMEZONE = "Europe/Paris"
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_TAGS = re.compile(r"(<code>.*?</code>|<[^>]+>)")
+_AT_NO_END = re.compile(r"(?<=\d) (?=(?:%|dB|j|d)(?!\w))|(?<=\S) (?=[:;?!»])|(?<=«) |(?<=±) |(?<=n°) ")
 _PERCENT_SIGN = {Language.FRENCH: "\N{NO-BREAK SPACE}%", Language.ENGLISH: "%"}
 
 
@@ -99,7 +103,7 @@ def page(summary: Summary, conditions: Conditions, language: Language) -> str:
     )
     overall = summary.reliability[0]
     template = made.from_string(files("vigie.evaluation").joinpath("report_page.html").read_text(encoding="utf-8"))
-    return template.render(
+    rendered = template.render(
         s=summary,
         conditions=conditions,
         answers=answers(summary),
@@ -110,6 +114,14 @@ def page(summary: Summary, conditions: Conditions, language: Language) -> str:
         reliability_chart=_address(reliability_svg(overall, words)) if overall.bins else "",
         coverage_charts=tuple(_coverage(summary.errors, names, words)),
     )
+    return _unbroken(rendered)
+
+
+def _unbroken(document: str) -> str:
+    """The page with spaces at which no line may end: before a unit, and before the signs French sets apart."""
+    head, body, rest = document.partition("<body>")
+    parts = _TAGS.split(rest)
+    return head + body + "".join(part if part.startswith("<") else _AT_NO_END.sub(_NO_BREAK, part) for part in parts)
 
 
 def percent(share: float | None, language: Language) -> str:
