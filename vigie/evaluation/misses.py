@@ -26,7 +26,7 @@ class MissReason(Enum):
     NEAR_LIMIT = "near_limit"
     """The true value is within the undecided band."""
     DOUBT = "doubt"
-    """The shift that decides was inconclusive, and the rule does not ask for metrology then: most guides do not."""
+    """The shift that decides was inconclusive, and the rule asks for no metrology then, or not at its probability."""
     NOT_OFTEN = "not_often"
     """The shift that decides was seen as a breach, which was not often enough for the rule."""
     NOT_SEEN = "not_seen"

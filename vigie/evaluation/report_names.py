@@ -140,8 +140,8 @@ _MISSED = {
         en="right at the limit (within 20 % or 1 dB): finer than a kit can tell",
     ),
     MissReason.DOUBT: Bilingual(
-        fr="vu comme un doute, que la règle (souvent une valeur repère) n’envoie pas en métrologie",
-        en="seen as a doubt, which the rule (often a guide value) does not send to metrology",
+        fr="vu comme un doute que la règle (souvent un repère) n’envoie pas en métrologie, ou pas à cette probabilité",
+        en="seen as a doubt that the rule (often a guide value) does not send to metrology, or not at that probability",
     ),
     MissReason.NOT_OFTEN: Bilingual(
         fr="vu comme un dépassement, mais pas assez souvent pendant la campagne pour que la règle propose",
