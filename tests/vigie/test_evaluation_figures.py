@@ -124,6 +124,20 @@ def test_rules_nobody_varies_count_by_agent_and_not_by_family() -> None:
     ]
 
 
+def test_what_no_kit_can_see_is_no_merit_where_nothing_is_and_a_miss_where_something_is() -> None:
+    def gas(number: int, true: str, proposal: str, score: float | None) -> dict[str, object]:
+        return outcome(number, true, proposal, rule="formaldehyde-8h", agent="formaldehyde", concern=False, score=score)
+
+    blind = [gas(number, NONE, NONE, None) for number in range(90)] + [gas(90, ACTION, NONE, None)]
+    seen = [gas(91, NONE, NONE, 0.01), gas(92, NONE, METROLOGY, 0.6)]
+    by_share_of_time = [gas(93, NONE, ACTION, None)]  # one sure shift: no second one decides
+    found = summarise(tables(outcomes=[*blind, *seen, *by_share_of_time]))
+    (formaldehyde,) = next(each for each in found.grouped if each.by is Grouping.AGENT).groups
+    assert _counted(formaldehyde.any_ticket.specificity) == (1, 3)
+    assert _counted(formaldehyde.any_ticket.sensitivity) == (0, 1)
+    assert {each.of for each in found.false_alarms} == {3}
+
+
 def test_lengths_are_in_order_of_their_size() -> None:
     found = summarise(tables(outcomes=[outcome(n, ACTION, ACTION, days=days) for n, days in enumerate((20, 5, 10))]))
     days = next(each for each in found.grouped if each.by is Grouping.DAYS).groups

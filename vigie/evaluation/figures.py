@@ -7,7 +7,7 @@ from enum import Enum
 import polars as pl
 
 from dsp.statistics.roc import Area, RocPoint, area_under_roc, roc_points
-from vigie.evaluation.detection import BREACH, TRUE_TICKET, Detection, detection
+from vigie.evaluation.detection import BREACH, NONE, TRUE_TICKET, Detection, detection
 from vigie.evaluation.measure_errors import FamilyCoverage, MeasureErrors, family_coverage, measure_errors
 from vigie.evaluation.misses import FalseAlarms, Missed, MissedCase, false_alarms, missed, missed_cases
 from vigie.evaluation.reliability import Reliability, reliability
@@ -34,6 +34,10 @@ _OF_VALUES = ("family", "number", "grade", "quantity", "measure", "unit", "value
 _CASE = ("family", "number", "quantity", "measure")
 _CAMPAIGN = ("family", "variant", "number", "days", "kits", "grade")
 
+
+HEARD = TRUE_TICKET | (pl.col("proposal") != NONE) | pl.col("score").is_not_null()
+"""Whether a row says how well tickets tell: a kit that cannot see an agent raises no ticket of it, which is a miss where
+the truth asks for one, and no merit where it does not."""
 
 WITHIN_REACH = (
     pl.when(pl.col("unit").str.starts_with("dB"))
@@ -115,7 +119,7 @@ class Summary:
     other_errors : tuple of MeasureErrors
         Of all other values, by family: no rule judges them, or they lie far from its limits.
     missed, false_alarms, cases
-        Over every rule that applies.
+        Over every rule that applies; false alarms, like agents and rules, of where a kit could say anything of it.
     """
 
     campaigns: int
@@ -145,7 +149,7 @@ def summarise(tables: Tables) -> Summary:
     """
     campaigns, outcomes = clustered(tables.campaigns), clustered(tables.outcomes)
     values, decisions = clustered(tables.values.select(_OF_VALUES)), clustered(tables.decisions)
-    concern = outcomes.filter(pl.col("concern"))
+    concern, heard = outcomes.filter(pl.col("concern")), outcomes.filter(HEARD)
     reached = decisions.filter(WITHIN_REACH)
     judged = values.join(reached, on=_CASE, how="semi", maintain_order="left")
     families = tuple(sorted(campaigns["family"].unique().to_list()))
@@ -154,9 +158,7 @@ def summarise(tables: Tables) -> Summary:
         families=families,
         overall=detection("", "", concern),
         by_family=_detections(concern, ["family", "rule"]),
-        grouped=tuple(
-            Grouped(by, _detections(outcomes if by in _ALL_RULES else concern, [by.value])) for by in Grouping
-        ),
+        grouped=tuple(Grouped(by, _detections(heard if by in _ALL_RULES else concern, [by.value])) for by in Grouping),
         quiet=tuple(_quiet(family, campaigns, outcomes) for family in families),
         roc=(_roc("", concern), *(_roc(name, concern.filter(pl.col("family") == name)) for name in _named(concern))),
         reliability=(
@@ -168,7 +170,7 @@ def summarise(tables: Tables) -> Summary:
         errors_by_grade=measure_errors(judged, "grade"),
         other_errors=measure_errors(values.join(reached, on=_CASE, how="anti", maintain_order="left"), "family"),
         missed=missed(outcomes),
-        false_alarms=false_alarms(outcomes),
+        false_alarms=false_alarms(heard),
         cases=tuple(missed_cases(outcomes)),
     )
 
