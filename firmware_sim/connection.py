@@ -284,7 +284,13 @@ class Connection:
     def _next_endpoint(self) -> None:
         """Begin to reach the next of the places the broker's name stands for."""
         endpoint = self._endpoints.popleft()
-        self._sock = sock = socket.socket(endpoint.family, socket.SOCK_STREAM)
+        try:
+            self._sock = sock = socket.socket(endpoint.family, socket.SOCK_STREAM)
+        except OSError:
+            if not self._endpoints:
+                raise
+            self._next_endpoint()  # a system without IPv6 still reaches a broker by IPv4
+            return
         sock.setblocking(False)
         # without it, a windowed QoS 1 stream waits for delayed TCP acknowledgements and is 20 times slower
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

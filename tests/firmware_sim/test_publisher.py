@@ -320,6 +320,19 @@ def up(broker: Scripted) -> Connection:
     return connection
 
 
+def test_a_system_without_the_first_kind_of_address_reaches_the_broker_by_the_second() -> None:
+    broker = Scripted(b"\x20\x03\x00\x00\x00")
+    place = broker.server.getsockname()
+    unknown = Endpoint(9999, place)  # as IPv6 is where the kernel has none: EAFNOSUPPORT
+    endpoints = [unknown, Endpoint(socket.AF_INET, place)]
+    connection = Connection(BrokerAddress(*place), endpoints, "k1", None, lambda *_: None, MQTTProtocolVersion.MQTTv5)
+    assert connection.opening
+    connection.abandon()
+    broker.close()
+    with pytest.raises(OSError, match="Address family not supported"):
+        Connection(BrokerAddress(*place), [unknown], "k1", None, lambda *_: None, MQTTProtocolVersion.MQTTv5)
+
+
 def test_a_broker_may_ask_for_an_earlier_sign_of_life() -> None:
     broker = Scripted(b"\x20\x06\x00\x00\x03\x13\x00\x05")  # server keep alive 5 s
     connection = up(broker)

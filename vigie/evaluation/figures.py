@@ -36,8 +36,8 @@ _CAMPAIGN = ("family", "variant", "number", "days", "kits", "grade")
 
 
 HEARD = TRUE_TICKET | (pl.col("proposal") != NONE) | pl.col("score").is_not_null()
-"""Whether a row says how well tickets tell: a kit that cannot see an agent raises no ticket of it, which is a miss where
-the truth asks for one, and no merit where it does not."""
+"""Whether a row says how well tickets tell: a kit that cannot see an agent raises no ticket of it, which is a miss
+where the truth asks for one, and no merit where it does not."""
 
 WITHIN_REACH = (
     pl.when(pl.col("unit").str.starts_with("dB"))
