@@ -199,18 +199,22 @@ def _level(record: Record, measured: Quantity | None, advice: Bilingual) -> Trac
     read = read_limits(record, measured)
     own_advice = record.has("advice_fr") or record.has("advice_en")
     on_exceedance = record.choice("on_exceedance", TicketKind)
-    if record.has("doubt_from") and record.choice("on_inconclusive", InconclusiveOutcome) is _NOTHING:
-        record.mistake("doubt_from", "says which doubt counts, but doubt leads to nothing here; take it away")
+    on_inconclusive = record.choice("on_inconclusive", InconclusiveOutcome)
+    doubt_from = record.share("doubt_from") if record.has("doubt_from") else 0.0
+    if doubt_from and on_inconclusive is _NOTHING:
+        record.mistake(
+            "doubt_from", "says which doubt counts, but doubt leads to nothing here; take it away, or write 0"
+        )
     level = Level(
         name=record.text("name"),
         title=read_bilingual(record, "title"),
         limits=read.limits,
         standing=record.choice("standing", Standing),
         on_exceedance=on_exceedance,
-        on_inconclusive=record.choice("on_inconclusive", InconclusiveOutcome),
+        on_inconclusive=on_inconclusive,
         priority=priority,
         advice=read_bilingual(record, "advice") if own_advice else advice,
         amt_type=record.choice("amt_type", AmtType) if record.has("amt_type") else None,
-        doubt_from=record.share("doubt_from") if record.has("doubt_from") else 0.0,
+        doubt_from=doubt_from,
     )
     return TracedLevel(record, level, read.rows) if record.mistakes_noted == before else None

@@ -5,7 +5,7 @@ import pytest
 from rules.check import check_pack
 from rules.errors import PackError
 from rules.pack import default_packs, load_pack
-from rules.rule import Pack, Rule
+from rules.rule import InconclusiveOutcome, Pack, Rule
 from tests.rules.a_pack import overlay, own, pack, rule
 
 
@@ -54,6 +54,14 @@ override:
     assert after.levels[0] == before.levels[0]
     assert (after.zones, after.clearing, after.metrology) == (before.zones, before.clearing, before.metrology)
     assert len(mine.rules) == len(shipped())
+
+
+def test_doubt_that_counted_from_a_probability_can_be_let_be() -> None:
+    changed = "override:\n  tvoc-guide:\n    levels:\n      hygiene-660: {{ on_inconclusive: nothing{} }}\n"
+    assert "doubt leads to nothing here; take it away, or write 0" in only(changed.format(""))
+    mine = loaded(changed.format(", doubt_from: 0"))  # what a pack below says cannot be taken away
+    (level,) = next(rule for rule in mine.rules if rule.id == "tvoc-guide").levels
+    assert (level.on_inconclusive, level.doubt_from) == (InconclusiveOutcome.NOTHING, 0.0)
 
 
 def test_value_of_ones_own_takes_the_place_of_a_limit() -> None:
