@@ -1,7 +1,9 @@
 """Compile every kernel on tiny arrays, so that a command can say what it is waiting for."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
@@ -100,9 +102,14 @@ def _compile_sound() -> None:
 
 def is_cached() -> bool:
     """Whether compiled code of every kernel module is on disk (True, too, where nothing is compiled at all)."""
+    return have_code(_MODULES)
+
+
+def have_code(modules: Iterable[ModuleType]) -> bool:
+    """Whether compiled code of each of these kernel modules is on disk, or nothing is compiled at all."""
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return True
-    return all(_has_code(Path(str(module.__file__))) for module in _MODULES)
+    return all(_has_code(Path(str(module.__file__))) for module in modules)
 
 
 def _has_code(module: Path) -> bool:

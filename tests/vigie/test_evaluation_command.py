@@ -97,6 +97,7 @@ def test_check_says_no_where_the_kit_does_not_see_what_the_worker_breathes(
         (["joinery", "--processes", "0"], "--processes is 0; expected 1 or more"),
         (["joinery", "--resume"], "--resume goes on with a folder; name it with --out DIR"),
         (["--only", "3"], "--only is about one campaign of one workplace; name the workplace"),
+        (["joinery", "--only", "3", "--out", "new", "--check"], "--out, --check would do nothing: --only prints one"),
         (["joinery", "joinery"], 'two workplaces are called "joinery"'),
         (["joinery", "--html", "nowhere/report.html"], "nowhere/report.html: cannot be written; there is no folder"),
         (["joinery", "--pack", "nowhere.yaml"], "nowhere.yaml: cannot be read"),

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from dashboards.words import Language
 from dsp.statistics.roc import RocPoint
 from tests.dashboards.test_browser import ARGUMENTS, CHROMIUM, DESK, PHONE
-from tests.vigie.evaluated import an_evaluation, campaign, outcome, tables
+from tests.vigie.evaluated import an_evaluation, campaign, outcome, tables, value
 from vigie.evaluation.conditions import Conditions
 from vigie.evaluation.figures import summarise
 from vigie.evaluation.misses import AlarmReason, MissReason
@@ -102,6 +102,12 @@ def test_no_line_ends_before_a_unit_or_a_french_sign(language: Language) -> None
     body = page(summarise(an_evaluation()), CONDITIONS, language).partition("<body>")[2]
     text = re.sub(r"<code>.*?</code>|<[^>]+>", "|", body)
     assert re.findall(r".{10}(?:\d (?:%|dB)|\S [:;?!»]|« ).{5}", text) == []
+
+
+def test_workplaces_of_which_nothing_can_be_told_are_counted_as_workplaces_and_measures_as_measures() -> None:
+    few = [value(n, 500.0 + n, 50.0, 500.0, family="joinery") for n in range(6)]
+    text = _text(page(summarise(tables(values=few)), CONDITIONS, Language.ENGLISH))
+    assert "[0 – 100%]" not in text  # a number of workplaces or measures has no interval
 
 
 def test_the_figures_beside_it_are_those_it_shows(folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vigie.commands.options import refuse_idle
 from vigie.commands.stats import ChartLanguage
 from vigie.errors import UsageError
 from vigie.output import print_sheet
@@ -29,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     workplaces: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[WORKPLACE...]", help="Names of vigie simulate --list, or YAML files; default: all."),
+        typer.Argument(metavar="WORKPLACE", help="Names of vigie simulate --list, or YAML files; default: all."),
     ] = None,
     campaigns: Annotated[int, typer.Option("--campaigns", "-n", metavar="N", help="Of each workplace.")] = 200,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Same seed, same result.")] = 1,
@@ -76,6 +77,8 @@ def evaluate(
 
     settings = settings_of(Asked(workplaces or (), campaigns, seed, days, kits, model, pack))
     if only is not None:
+        idle = {"--out": out, "--html": html, "--resume": resume, "--check": check, "--measures": measures}
+        refuse_idle(idle, "--only prints one campaign and makes no table or report of it")
         _only(settings, only, as_json)
         return
     if resume and out is None:
@@ -109,6 +112,7 @@ def _processes(asked: int | None) -> int:
 
 def _made(settings: "Settings", path: Path, processes: int, *, keep: bool, resume: bool) -> "Tables":
     """The tables of an evaluation that is begun or gone on with here."""
+    from vigie.compilation import announce_first_evaluation
     from vigie.evaluation.folder import EvaluationFolder
     from vigie.evaluation.running import run
     from vigie.progress import counted
@@ -118,6 +122,8 @@ def _made(settings: "Settings", path: Path, processes: int, *, keep: bool, resum
         folder.resume(settings)
     else:
         folder.begin(settings)
+    if folder.missing(settings):
+        announce_first_evaluation()
     try:
         with counted("evaluating") as progress:
             run(settings, folder, processes, progress)
@@ -194,6 +200,7 @@ def _broken(summary: "Summary") -> bool:
 
 def _only(settings: "Settings", number: int, as_json: bool) -> None:
     """One campaign alone; what fails in it is told in full, for whoever mends it."""
+    from vigie.compilation import announce_first_evaluation
     from vigie.evaluation.folder import tables_of
     from vigie.evaluation.running import evaluator_of
     from vigie.evaluation.single import campaign_sheets, campaign_words
@@ -203,6 +210,7 @@ def _only(settings: "Settings", number: int, as_json: bool) -> None:
     if number < 0:
         raise UsageError(f"--only is {number}; expected the number of a campaign, 0 or more")
     (family,) = settings.families
+    announce_first_evaluation()
     evaluator = evaluator_of(settings, family.name)
     campaign = evaluator.campaign(number)
     tables = tables_of(evaluator.rows(number))

@@ -1,6 +1,7 @@
 """Options that several verbs share, said once."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,26 @@ def form_of(as_json: bool, as_csv: bool) -> Form:
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other; choose one")
     return Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+
+
+def refuse_idle(given: Mapping[str, object], why: str) -> None:
+    """Options that would do nothing here are refused: whoever gives one expects something of it.
+
+    Parameters
+    ----------
+    given : mapping of str to object
+        Options, each with its value; None or False where it was not given.
+    why : str
+        Why they would do nothing.
+
+    Raises
+    ------
+    UsageError
+        One of them was given.
+    """
+    idle = [name for name, said in given.items() if said not in (None, False)]
+    if idle:
+        raise UsageError(f"{', '.join(idle)} would do nothing: {why}; leave {'it' if len(idle) == 1 else 'them'} out")
 
 
 def number(text: str | float) -> float:

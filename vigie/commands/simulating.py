@@ -15,6 +15,7 @@ from vigie.commands.options import (
     SpeedOption,
     WorkspaceOption,
     form_of,
+    refuse_idle,
     speed_of,
 )
 from vigie.errors import UsageError
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from vigie.workspace import Workspace
 
 _TIMEZONE = "Europe/Paris"
+_DAYS, _KITS, _SPEED = 3, 1, "max"
+_RATE, _LASTS, _PER_GATEWAY = 100.0, "60s", 100
 _LOAD = "load"
 """Kits of a load are called so, with a number behind."""
 
@@ -58,9 +61,9 @@ def simulate(
     start: Annotated[
         str | None, typer.Option("--start", metavar="DATE", help="First day; default: so that it is just over.")
     ] = None,
-    days: Annotated[int, typer.Option("--days", metavar="N", help="Working days.")] = 3,
+    days: Annotated[int, typer.Option("--days", metavar="N", help="Working days.")] = _DAYS,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Same seed, same bytes.")] = 1,
-    kits: Annotated[int, typer.Option("--kits", metavar="N", help="In each zone.")] = 1,
+    kits: Annotated[int, typer.Option("--kits", metavar="N", help="In each zone.")] = _KITS,
     model: Annotated[
         str | None, typer.Option("--model", metavar="ID", help="Kit model of all kits: another grade of sensors.")
     ] = None,
@@ -71,7 +74,7 @@ def simulate(
         Path | None,
         typer.Option("--to", metavar="DIR|FILE", help="Write a folder, or a .jsonl recording, .csv or .parquet."),
     ] = None,
-    speed: SpeedOption = "max",
+    speed: SpeedOption = _SPEED,
     enter: Annotated[
         bool, typer.Option("--register", help="Enter its places, kits and deployments in the workspace.")
     ] = False,
@@ -84,11 +87,11 @@ def simulate(
     ] = None,
     rate: Annotated[
         float, typer.Option("--rate", metavar="N", help="Messages a second of all kits of a load.")
-    ] = 100.0,
-    lasts: Annotated[str, typer.Option("--for", metavar="TIME", help="How long a load lasts, e.g. 10min.")] = "60s",
+    ] = _RATE,
+    lasts: Annotated[str, typer.Option("--for", metavar="TIME", help="How long a load lasts, e.g. 10min.")] = _LASTS,
     per_gateway: Annotated[
         int, typer.Option("--per-gateway", metavar="N", help="Kits of a load behind each gateway; 1: none.")
-    ] = 100,
+    ] = _PER_GATEWAY,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -105,20 +108,33 @@ def simulate(
     if listed:
         _list(form_of(as_json, as_csv=False))
         return
+    of_load = {"--rate": rate != _RATE, "--for": lasts != _LASTS, "--per-gateway": per_gateway != _PER_GATEWAY}
+    of_sending: dict[str, object] = {"--speed": speed != _SPEED, "--faults": faults, "--restart-broker": restart_broker}
     if load is not None:
         if scenario is not None:
             raise UsageError(f"{scenario} and --load; one of the two: a load has kits of its own")
+        of_campaign: dict[str, object] = {
+            "--variant": variant,
+            "--start": start,
+            "--days": days != _DAYS,
+            "--kits": kits != _KITS,
+        }
+        of_campaign |= {"--model": model, "--drawn": drawn, "--to": to, "--register": enter}
+        refuse_idle(of_campaign | of_sending, "a load has kits of its own, in real time, on a line without faults")
         target = _line_of_load(broker, workspace)
         _load(_load_settings(load, rate, lasts, per_gateway, seed, target), target.address, as_json)
         return
     if scenario is None:
         raise UsageError("no workplace is named; vigie simulate --list shows all, or name a YAML file")
+    refuse_idle(of_load, "it is about a --load")
     asked = Asked(scenario, variant, _date(start), days, seed, kits, _model(model), drawn)
     campaign = campaign_of(asked, local_day(now(), _TIMEZONE))
     files = _destination(to)
     line = None
     if files is None or broker is not None or workspace is not None or enter:
         line = _line(broker, workspace, speed, faults, restart_broker)
+    else:
+        refuse_idle(of_sending, "with --to alone nothing is sent; name a broker with -w DIR or --broker URL")
     say = sys.stderr if as_json else sys.stdout
     say.write(f"{_simulated(campaign)}\n")
     if line is not None and line.place is not None:
@@ -189,10 +205,12 @@ def _load_settings(kits: int, rate: float, lasts: str, per_gateway: int, seed: i
 def _load(settings: "LoadSettings", address: str, as_json: bool) -> None:
     from firmware_sim.load import run_load
     from firmware_sim.playback import Playback
+    from vigie.compilation import announce_first_simulation
     from vigie.keyboard import hands_on
     from vigie.progress import bars
     from vigie.simulation.load_words import load_row, load_words
 
+    announce_first_simulation()
     playback = Playback()
     with bars() as progress:
         task = progress.add_task("published", total=settings.messages)
@@ -257,9 +275,11 @@ def _line(
 
 def _simulated(campaign: "Campaign") -> str:
     """Simulate, which takes a moment, and say what."""
+    from vigie.compilation import announce_first_simulation
     from vigie.progress import bars
     from vigie.simulation.words import accounted, begun
 
+    announce_first_simulation()
     with bars() as progress:
         task = progress.add_task("simulating", total=None)
         words = f"{begun(campaign)}\n{accounted(campaign.account)}"
@@ -289,7 +309,7 @@ def _write(campaign: "Campaign", to: "Destination", values: "Sequence[TrueValue]
     with bars() as progress:
         task = progress.add_task("written", total=campaign.message_count)
         paths = write_campaign(campaign, to, values, lambda done: progress.update(task, completed=done))
-    say.write(f"{written(paths, to)}\n")
+    say.write(f"{written(paths, to, [kit.id for kit in campaign.kits])}\n")
 
 
 def _send(campaign: "Campaign", line: "Line", say: TextIO) -> bool:

@@ -8,6 +8,9 @@ from vigie.evaluation.campaign import Campaign
 from vigie.evaluation.tables import Tables
 from vigie.output import Sheet, counted, with_spread
 
+_LEAST = 0.001
+"""Smaller probabilities are not told one from another."""
+
 
 def campaign_words(campaign: Campaign) -> str:
     """What it is, in one line."""
@@ -30,7 +33,7 @@ def campaign_sheets(tables: Tables) -> Iterator[Sheet]:
                 _distance(row["true_distance"], row["scale"]),
                 row["proposal"],
                 "yes" if row["held"] else "",
-                _number(row["score"]),
+                _probability(row["score"]),
                 _number(row["delay_days"]),
             ]
             for row in tables.outcomes.iter_rows(named=True)
@@ -59,6 +62,12 @@ def _distance(distance: float | None, scale: str | None) -> str:
     if distance is None:
         return "–"
     return f"{distance:+.1f} dB" if scale == "level" else f"{distance:.2f} × limit"
+
+
+def _probability(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"< {_LEAST}" if 0 < value < _LEAST else f"> {1 - _LEAST}" if 1 - _LEAST < value < 1 else f"{value:.3f}"
 
 
 def _number(value: float | None) -> str:

@@ -125,14 +125,16 @@ def _measure_row(each: MeasureErrors, remark: str) -> list[str]:
 def answer_lines(told: Sequence[Answer]) -> Iterator[str]:
     """The promises and whether they hold."""
     for answer in told:
-        target = "" if answer.target is None else f", expected {100 * answer.target:.0f} or more"
+        target = "" if answer.target is None else f", expected {100 * answer.target:.0f}"
+        if answer.target is not None and answer.target < 1:
+            target += " or more"
         verdict = _VERDICTS[answer.verdict]
         end = f": {verdict}" if verdict else ""
         yield f"{_QUESTIONS[answer.question]}: {_counts(answer.share)}{target}{end}"
 
 
 def _counts(share: Share) -> str:
-    return f"{_percent(share, interval=False)} % ({share.cases} of {share.of})"
+    return f"{_percent(share, interval=False)} % ({share.cases} of {share.of})" if share.of else "–"
 
 
 def _percent(share: Share, *, interval: bool = True) -> str:

@@ -92,15 +92,22 @@ def sent(report: FleetReport) -> str:
     )
 
 
-def written(paths: Sequence[Path], to: Destination) -> str:
+def written(paths: Sequence[Path], to: Destination, kits: Sequence[str]) -> str:
     """What was written, and what to do with it."""
     names = ", ".join(path.name for path in paths)
     where = to.path if to.folder else to.path.parent
     size = sum(path.stat().st_size for path in paths) / 1e6
-    lines = [f"{where}: {names} ({size:.1f} MB)", f"Next: vigie registry import {to.registry} -w DIR"]
+    told = names if where == Path() else f"{where}: {names}"
+    following = f"vigie registry import {to.registry} -w DIR"
     if to.form is Form.RECORDING:
-        lines[-1] += f"; vigie replay {to.stream} -w DIR"
-    return "\n".join(lines)
+        following += f"; vigie replay {to.stream} -w DIR"
+    else:
+        for kit in kits[:_ALL_TOLD]:
+            file = to.of_kit(kit, alone=len(kits) == 1)
+            following += f"\n      vigie import {file} --kit {kit} --simulated -w DIR"
+        if len(kits) > _ALL_TOLD:
+            following += "\n      and so on for each kit"
+    return f"{told} ({size:.1f} MB)\nNext: {following}"
 
 
 def true_rows(values: Sequence[TrueValue]) -> list[dict[str, object]]:
@@ -135,7 +142,7 @@ def _true_row(shifts: Sequence[TrueValue]) -> list[str]:
         first.quantity,
         first.measure,
         f"{' · '.join(_numbers(shifts))}{unit}",
-        f"{shown.limit:.4g}{unit}",
+        f"{'≥ ' if shown.harm == 'below' else ''}{shown.limit:.4g}{unit}",
         f"{len(beyond)} of {len(shifts)}" if beyond else "–",
     ]
 
