@@ -23,7 +23,7 @@ _QUESTIONS = {
     "quiet_control_without_ticket": "campaigns of the quiet control without an exposure ticket",
     "honest_intervals": "workplaces where the 95 % interval of the values holds the truth in 90 to 98 % of campaigns",
     "no_interval_too_narrow": "measures whose 95 % interval holds the truth in 90 % of campaigns or more",
-    "undecided_band_to_metrology": "undecided band (within 20 % of the limit, or 1 dB) that went to metrology",
+    "undecided_band_to_metrology": "undecided band (within 20 % of the limit, 1 dB or 1 °C) that went to metrology",
     "stated_doubt_to_metrology": "stated doubt (5 to 95 % on the shift that decides) that went to metrology",
     "sensitivity": "sensitivity: a ticket where the truth asks for one",
     "specificity": "specificity: no ticket where it does not",

@@ -24,7 +24,7 @@ from firmware_sim.sensors import (
     voc_index,
 )
 from firmware_sim.sensors.grades import Grade, grade_of, words_of
-from firmware_sim.sensors.surroundings import Surroundings, hydrogen
+from firmware_sim.sensors.surroundings import Surroundings, causes, hydrogen
 from firmware_sim.zones import seeded
 
 OneChannel = Callable[[Surroundings, Floats, Grade, np.random.Generator], Floats]
@@ -78,6 +78,7 @@ def sense(
     kit: str,
     faults: Iterable[SensorFault] = (),
     *,
+    place: str | None = None,
     sound: SoundPath = SoundPath.LEVELS,
 ) -> dict[QuantityId, Floats]:
     """Readings of one kit.
@@ -96,6 +97,9 @@ def sense(
         Same model, signals, seed and kit: same readings, to the bit.
     faults : iterable of SensorFault
         Those of channels the kit has not are passed over.
+    place : str, optional
+        Where it hangs: kits of one place err alike by what the place does to them (:class:`Cause`). A place of its own
+        where it is not said.
     sound : SoundPath
         Of the three levels; samples need all of them.
 
@@ -108,7 +112,9 @@ def sense(
     if not channels:
         return {}
     size = at_kit[channels[0].quantity].size
-    around = Surroundings(at_kit, step, hydrogen(size, step, seeded(seed, kit, "hydrogen")))
+    where = kit if place is None else place
+    air = hydrogen(size, step, seeded(seed, where, "hydrogen"))
+    around = Surroundings(at_kit, step, air, causes(seed, where))
     shared: dict[str, Mapping[str, Floats]] = {}
     readings = {}
     for channel in channels:

@@ -134,6 +134,7 @@ def _virtual_kit(
         seed,
         kit,
         sensor_faults(settings, seen.instants, days, timezone),
+        place=truth.zone,
         sound=SoundPath(settings.sound),
     )
     if (stop := settings.stopped_channel) is not None and stop.day <= len(days):

@@ -7,7 +7,7 @@ import numpy as np
 
 from firmware_sim.rooms import Floats
 from firmware_sim.sensors.grades import Grade
-from firmware_sim.sensors.surroundings import HYDROGEN, USUAL, Surroundings
+from firmware_sim.sensors.surroundings import HYDROGEN, USUAL, Cause, Surroundings
 from firmware_sim.sensors.tolerance import Piece, Tolerance, drawn
 
 PER_HYDROGEN = 20.0
@@ -64,7 +64,7 @@ def read(around: Surroundings, true: Floats, grade: Grade, rng: np.random.Genera
     """
     kind = MOX[grade]
     piece = Piece.made(kind.tolerance, rng)
-    mixture = float(np.exp(kind.mixture * drawn(rng)))
+    mixture = float(np.exp(kind.mixture * around.cause(Cause.MIXTURE)))
     damp, warm = drawn(rng) * kind.humidity_share, drawn(rng) * kind.temperature_share
     humidity, temperature = (around.of(name) - USUAL[name] for name in ("humidity", "temperature"))
     answer = (true * mixture + PER_HYDROGEN * (around.hydrogen - HYDROGEN)) * (

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from catalog.identifiers import QuantityId
 from dsp.air.particles import mass_factor
 from firmware_sim.rooms import Floats
 from firmware_sim.sensors.grades import Grade
-from firmware_sim.sensors.surroundings import Surroundings
-from firmware_sim.sensors.tolerance import SPREAD_LIMIT, Piece, Tolerance, drawn, to_digits
+from firmware_sim.sensors.surroundings import Cause, Surroundings
+from firmware_sim.sensors.tolerance import SPREAD_LIMIT, Piece, Tolerance, to_digits
 
 SIZES = ("pm1", "pm2_5", "pm4", "pm10")
 
@@ -84,9 +85,9 @@ def read(around: Surroundings, grade: Grade, rng: np.random.Generator) -> Mappin
     """
     kind = OPTICAL[grade]
     piece = Piece.made(kind.tolerance, rng)
-    dust = float(np.exp(kind.dust * drawn(rng)))
+    dust = float(np.exp(kind.dust * around.cause(Cause.DUST)))
     slices = np.exp(kind.slice_gain * np.clip(rng.normal(size=len(SIZES)), -SPREAD_LIMIT, SPREAD_LIMIT))
-    kappa = rng.uniform(KAPPA_LOW, KAPPA_HIGH)
+    kappa = KAPPA_LOW + (KAPPA_HIGH - KAPPA_LOW) * float(ndtr(around.cause(Cause.WATER)))
     noise = rng.normal(size=around.hydrogen.size)
     water = growth(around.of("humidity"), kappa)
     smaller, mass, number = (np.zeros(noise.size) for _ in range(3))

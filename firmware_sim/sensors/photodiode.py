@@ -7,7 +7,7 @@ import numpy as np
 
 from firmware_sim.rooms import Floats
 from firmware_sim.sensors.grades import Grade
-from firmware_sim.sensors.surroundings import Surroundings
+from firmware_sim.sensors.surroundings import Cause, Surroundings
 from firmware_sim.sensors.tolerance import Piece, Tolerance, drawn
 
 
@@ -51,5 +51,5 @@ def read(around: Surroundings, true: Floats, grade: Grade, rng: np.random.Genera
     """
     kind = PHOTODIODE[grade]
     piece = Piece.made(kind.tolerance, rng)
-    of_the_place = (1.0 + kind.cosine * drawn(rng)) * (1.0 + kind.colour * drawn(rng))
+    of_the_place = (1.0 + kind.cosine * drawn(rng)) * (1.0 + kind.colour * around.cause(Cause.COLOUR))
     return piece.reported(piece.seen(true * of_the_place, around.step), rng.normal(size=true.size))

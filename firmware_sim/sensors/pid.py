@@ -7,7 +7,7 @@ import numpy as np
 
 from firmware_sim.rooms import Floats
 from firmware_sim.sensors.grades import Grade
-from firmware_sim.sensors.surroundings import USUAL, Surroundings
+from firmware_sim.sensors.surroundings import USUAL, Cause, Surroundings
 from firmware_sim.sensors.tolerance import Piece, Tolerance, drawn
 
 
@@ -50,7 +50,7 @@ def read(around: Surroundings, true: Floats, grade: Grade, rng: np.random.Genera
     """
     kind = PID[grade]
     piece = Piece.made(kind.tolerance, rng)
-    mixture = float(np.exp(kind.mixture * drawn(rng)))
+    mixture = float(np.exp(kind.mixture * around.cause(Cause.MIXTURE)))
     lost = kind.quenching * kind.quenching_left * (1.0 + 0.5 * drawn(rng))
     answer = true * (mixture * quenched(around.of("humidity"), lost))
     return piece.reported(piece.seen(answer, around.step), rng.normal(size=true.size))

@@ -258,6 +258,22 @@ def test_same_seed_same_readings_and_every_kit_its_own() -> None:
         assert all(not np.array_equal(once[name], other[name]) for name in once)
 
 
+@pytest.mark.parametrize("name", ["tvoc", "pm10"])
+def test_two_kits_of_one_place_err_alike_by_what_the_place_does(name: str) -> None:
+    def errors(place: str) -> list[list[float]]:
+        pairs = []
+        for seed in range(200):
+            kits = [
+                sense(model("vigie-sim-basic"), signals(60, **EVERYTHING), 600.0, seed, kit, place=place or kit)
+                for kit in ("k1", "k2")
+            ]
+            pairs.append([np.log(read[QuantityId(name)][10:].mean()) for read in kits])
+        return pairs
+
+    assert np.corrcoef(np.transpose(errors("bay")))[0, 1] > 0.4
+    assert abs(np.corrcoef(np.transpose(errors("")))[0, 1]) < 0.25
+
+
 def test_the_order_of_channels_and_which_there_are_change_no_reading() -> None:
     true = signals(DAY, **EVERYTHING)
     whole = model("vigie-sim-chem")

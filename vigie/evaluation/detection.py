@@ -11,8 +11,9 @@ CLEAR_RATIO, CLEAR_LEVEL = 2.0, 3.0
 """A clear exceedance: the true value is twice the limit or more, or 3 dB above it, which is twice the dose. Mirrored
 for what clearly is none: half of it or less, or 3 dB under it, and nothing to propose."""
 
-BAND_RATIO, BAND_LEVEL = 0.2, 1.0
-"""The undecided band: the true value is within 20 % of the limit, or within 1 dB: about as well as a kit can tell."""
+BAND_RATIO, BAND_LEVEL, BAND_HEAT = 0.2, 1.0, 0.035
+"""The undecided band: the true value is within 20 % of the limit, within 1 dB, or for heat within 1 °C (of 28 or 30):
+about as well as a kit can tell."""
 
 PREVALENCES = (0.05, 0.20)
 """Shares of workplaces with something to propose for which predictive values are told as well."""
@@ -35,7 +36,9 @@ CLEARLY_NONE = ~TRUE_TICKET & (
 )
 IN_BAND = (
     pl.when(_RATIO)
-    .then((pl.col("true_distance") - 1).abs() <= BAND_RATIO)
+    .then(
+        (pl.col("true_distance") - 1).abs() <= pl.when(pl.col("agent") == "heat").then(BAND_HEAT).otherwise(BAND_RATIO)
+    )
     .otherwise(pl.col("true_distance").abs() <= BAND_LEVEL)
 )
 

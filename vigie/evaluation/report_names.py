@@ -173,8 +173,8 @@ _QUESTIONS = {
         en="Campaigns of the quiet control without an exposure ticket",
     ),
     Question.BAND: Bilingual(
-        fr="Bande indécise (à 20 % ou 1 dB de la limite) envoyée en métrologie",
-        en="Undecided band (within 20 % or 1 dB of the limit) sent to metrology",
+        fr="Bande indécise (à 20 %, 1 dB ou 1 °C de la limite) envoyée en métrologie",
+        en="Undecided band (within 20 %, 1 dB or 1 °C of the limit) sent to metrology",
     ),
     Question.DOUBT: Bilingual(
         fr="Doute annoncé (probabilité de 5 à 95 % au poste qui décide) envoyé en métrologie",

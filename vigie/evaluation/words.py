@@ -14,7 +14,7 @@ _QUESTIONS = {
     Question.QUIET: "campaigns of the quiet control without an exposure ticket",
     Question.HONEST: "workplaces in which the 95 % interval of the values holds the truth in 90 to 98 % of campaigns",
     Question.NARROW: "measures whose 95 % interval holds the truth in 90 % of campaigns or more",
-    Question.BAND: "near the limit (20 %, or 1 dB) that went to metrology",
+    Question.BAND: "near the limit (20 %, 1 dB or 1 °C) that went to metrology",
     Question.DOUBT: "in doubt (5 to 95 %, on the shift that decides) that went to metrology",
     Question.SENSITIVITY: "sensitivity: a ticket where the truth asks for one",
     Question.SPECIFICITY: "specificity: none where it does not",
