@@ -1,6 +1,6 @@
 """The words of a workplace file: what a simulated place is made of. Every block names where its numbers come from."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -14,8 +14,9 @@ from firmware_sim.scenario_words import (
     Positive,
     Share,
     Source,
+    Temperature,
     Text,
-    Weekday,
+    Weekdays,
 )
 
 
@@ -67,15 +68,15 @@ class Outdoors(Block, frozen=True):
     """
 
     source: Source
-    latitude: float
-    longitude: float
+    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)]
     co2: Positive
     co: NotNegative
     tvoc: Positive
     formaldehyde: NotNegative
-    temperature: float
+    temperature: Temperature
     temperature_swing: NotNegative
-    humidity: Positive
+    humidity: Annotated[float, msgspec.Meta(gt=0, le=100)]
     pressure: Positive
     clearness: Share
     particles: Particles
@@ -120,7 +121,7 @@ class Room(Block, frozen=True):
     air_changes_occupied: NotNegative
     conductance: Positive
     capacity: Positive
-    setpoint: float
+    setpoint: Temperature
     heating_power: NotNegative
     lamps: NotNegative
     lamp_power: NotNegative
@@ -166,7 +167,7 @@ class PresenceBlock(Block, frozen=True, rename={"from_": "from"}):
     """People in the room between two times of the day, on some weekdays."""
 
     people: Count
-    days: list[Weekday]
+    days: Weekdays
     from_: ClockTime
     to: ClockTime
 
@@ -283,7 +284,7 @@ class Place(Block, frozen=True, rename={"from_": "from"}):
     kind: Text
     intensity: Literal["sedentary", "physical"]
     headcount: Count
-    days: list[Weekday]
+    days: Weekdays
     from_: ClockTime
     to: ClockTime
     breaks: tuple[Pause, ...] = ()

@@ -50,11 +50,52 @@ def load_workplace(text: str, filename: str) -> Workplace:
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$")
         path = path.rstrip("`").lstrip(".")
-        raise WorkplaceError(f"{filename}:{_line_of(node, path)}: {path or 'the file'}: {problem}") from None
+        told = _told(problem, path, _found(document, path))
+        raise WorkplaceError(f"{filename}:{_line_of(node, path)}: {path or 'the file'}{told}") from None
     for mistake in _mistakes(workplace):
         line = _line_of(node, mistake.path)
         raise WorkplaceError(f"{filename}:{line}: {mistake.path} {mistake.told}")
     return workplace
+
+
+_TIMES = ("from", "to", "at")
+"""Fields that hold a time of day, whatever they belong to."""
+
+_KINDS = {"`float`": "a number", "`int`": "a whole number", "`str`": "text", "`array`": "a list", "`object`": "fields"}
+_PATTERN = " matching regex "
+
+
+def _told(problem: str, path: str, found: object) -> str:
+    """What the types say is wrong, with what was found where it is one word or number."""
+    if path.rpartition(".")[2] in _TIMES and not isinstance(found, dict | list):
+        return f' is {_shown(found)}; expected a time of day in quotation marks, such as "07:30"'
+    kind, is_pattern, _ = problem.removeprefix("Expected ").partition(_PATTERN)
+    if is_pattern:
+        return f" is {_shown(found)}; expected up to 60 letters without accents, digits, dots, hyphens and underscores"
+    if problem.startswith("Invalid enum value"):
+        return f" is {_shown(found)}, which is none of the words it takes"
+    if not problem.startswith("Expected ") or (isinstance(found, dict | list) and found):
+        return f": {problem}"
+    for name, word in _KINDS.items():
+        kind = kind.replace(name, word)
+    return f" is {_shown(found)}; expected {kind.partition(', got ')[0]}"
+
+
+def _shown(found: object) -> str:
+    """As somebody wrote it, or nearly."""
+    return f'"{found}"' if isinstance(found, str) else "empty" if found is None or found == [] else str(found)
+
+
+def _found(document: object, path: str) -> object:
+    """What stands at a path such as ``zones[0].room.volume``; None where there is nothing."""
+    for part in re.findall(r"[^.\[\]]+", path):
+        if isinstance(document, list) and part.isdigit() and int(part) < len(document):
+            document = document[int(part)]
+        elif isinstance(document, dict):
+            document = document.get(part)
+        else:
+            return None
+    return document
 
 
 @dataclass(frozen=True, slots=True)

@@ -375,7 +375,7 @@ def test_a_mistake_in_a_file_of_ones_own_names_its_line(tmp_path: Path, capsys: 
     with pytest.raises(SystemExit) as end:
         main(["simulate", str(file), "--to", str(tmp_path / "out")])
     assert end.value.code == 2
-    assert re.match(rf"{re.escape(str(file))}:\d+: zones\[0\].id: ", capsys.readouterr().err)
+    assert re.match(rf"{re.escape(str(file))}:\d+: zones\[0\].id is ", capsys.readouterr().err)
 
 
 def test_every_packaged_workplace_is_listed_with_what_it_is_about() -> None:

@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     workplaces: Annotated[
         list[str] | None,
-        typer.Argument(metavar="WORKPLACE", help="Names of vigie simulate --list, or YAML files; default: all."),
+        typer.Argument(metavar="[WORKPLACE...]", help="Names of vigie simulate --list, or YAML files; default: all."),
     ] = None,
     campaigns: Annotated[int, typer.Option("--campaigns", "-n", metavar="N", help="Of each workplace.")] = 200,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Same seed, same result.")] = 1,
