@@ -1,6 +1,8 @@
 """Workplace files: what cannot be is told in one line, with the line and the field it is about."""
 
 from importlib.resources import files
+from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -8,6 +10,7 @@ from firmware_sim.errors import WorkplaceError
 from firmware_sim.workplace_file import load_workplace
 
 BAKERY = (files("firmware_sim") / "workplaces" / "bakery.yaml").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "reference"
 DOOR = "        air_changes: 10\n"
 
 
@@ -107,6 +110,15 @@ def test_what_is_no_workplace_at_all_is_one_line(text: str) -> None:
     with pytest.raises(WorkplaceError, match=r"^mine\.yaml") as refused:
         load_workplace(text, "mine.yaml")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("page", ["virtual-kits.md", "virtual-sensors.md"])
+def test_the_kit_a_page_shows_can_be_had(page: str) -> None:
+    shown = next(block for block in (DOCS / page).read_text(encoding="utf-8").split("```yaml\n")[1:])
+    kit = indent(shown.partition("```")[0], "    ")
+    (before,) = [line for line in BAKERY.splitlines(keepends=True) if "id: vs-07" in line]
+    found = load_workplace(BAKERY.replace(before, kit), "mine.yaml").zones[0].kit
+    assert found.sensor_faults or found.buffer.samplings == 120
 
 
 def test_a_workplace_without_a_zone_is_refused() -> None:
