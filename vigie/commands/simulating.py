@@ -15,6 +15,7 @@ from vigie.commands.options import (
     SpeedOption,
     WorkspaceOption,
     form_of,
+    number,
     refuse_idle,
     speed_of,
 )
@@ -86,7 +87,8 @@ def simulate(
         typer.Option("--load", metavar="N", help="In place of SCENARIO: a load of N kits on a broker, in real time."),
     ] = None,
     rate: Annotated[
-        float, typer.Option("--rate", metavar="N", help="Messages a second of all kits of a load.")
+        float,
+        typer.Option("--rate", parser=number, metavar="N", help="Messages a second of all kits of a load."),
     ] = _RATE,
     lasts: Annotated[str, typer.Option("--for", metavar="TIME", help="How long a load lasts, e.g. 10min.")] = _LASTS,
     per_gateway: Annotated[
