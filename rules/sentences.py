@@ -96,7 +96,7 @@ def _french(case: Case) -> str:
     else:
         what = f"l’incertitude ne permet pas de conclure{_likely(case, Language.FRENCH)}"
     if case.rule.comparability is Comparability.INDICATION_ONLY:
-        what += " (indication seulement, le capteur ne remplace pas la méthode de référence)"
+        what = _in_brackets(what, "indication seulement, le capteur ne remplace pas la méthode de référence")
     when = days([shift.day for shift in case.shifts], Language.FRENCH)
     standing = "valeur réglementaire" if case.finding.level.standing is Standing.LEGAL else "valeur repère"
     kind = f"{standing} minimale" if below else standing
@@ -132,7 +132,7 @@ def _english(case: Case) -> str:
     else:
         what = f"the uncertainty leaves the answer open{_likely(case, Language.ENGLISH)}"
     if case.rule.comparability is Comparability.INDICATION_ONLY:
-        what += " (indication only, the sensor does not replace the reference method)"
+        what = _in_brackets(what, "indication only, the sensor does not replace the reference method")
     when = days([shift.day for shift in case.shifts], Language.ENGLISH)
     standing = "regulatory" if case.finding.level.standing is Standing.LEGAL else "guide"
     kind = f"{standing} minimum" if below else f"{standing} value"
@@ -179,6 +179,11 @@ def _value(case: Case, language: Language) -> str:
     if language is Language.FRENCH:
         return f"{'au plus' if below else 'au moins'} {text} malgré les données manquantes"
     return f"{'at most' if below else 'at least'} {text} despite missing data"
+
+
+def _in_brackets(what: str, remark: str) -> str:
+    """A remark in brackets; a comma before it moves behind it."""
+    return f"{what[:-1]} ({remark})," if what.endswith(",") else f"{what} ({remark})"
 
 
 def _decimals(value: float, decimals: int) -> int:

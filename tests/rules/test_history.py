@@ -8,7 +8,7 @@ import pytest
 
 from dsp.exposure import Exposure, Measure
 from rules import engine
-from rules.rule import Clearing, Delays, Flapping, InconclusiveOutcome, Rule
+from rules.rule import Clearing, Comparability, Delays, Flapping, InconclusiveOutcome, Rule
 from rules.states import RuleState, RuleStatus, Transition
 from rules.tickets import TicketKind, TicketProposal
 from tests.rules.plain_rules import AT_ONCE, HALF, LIKELY, MINIMUM, SHARE, TWICE, pack
@@ -199,6 +199,10 @@ def test_a_ticket_says_from_which_probability_doubt_counted() -> None:
         in proposal.reason_fr
     )
     assert "leaves the answer open, an exceedance being 50% likely or more, in 2 of 3 shifts" in proposal.reason_en
+    _, indicated = judged(exposures, replace(LIKELY, comparability=Comparability.INDICATION_ONLY))
+    assert indicated is not None
+    assert "étant probable à 50\u202f% ou plus (indication seulement, le capteur" in indicated.reason_fr
+    assert "référence), lors de 2 des 3" in indicated.reason_fr
     _, every = judged(exposures, TWICE)
     assert every is not None
     assert "leaves the answer open in all 3 shifts" in every.reason_en
