@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.statistics.lab_results import StatisticsError
-from dsp.statistics.proportion import Interval
+from dsp.statistics.proportion import Interval, beta_interval
 
 Counts = NDArray[np.int64]
 
@@ -50,7 +50,6 @@ def korn_graubard(successes: Counts, trials: Counts, confidence: float = 0.95) -
         raise StatisticsError("successes of a cluster must be from 0 to its trials")
     if not 0.0 < confidence < 1.0:
         raise StatisticsError(f"confidence is {confidence:g}; expected between 0 and 1")
-    from scipy import special  # half a second to import
 
     some = trials > 0
     n = int(trials.sum())
@@ -58,10 +57,7 @@ def korn_graubard(successes: Counts, trials: Counts, confidence: float = 0.95) -
         return Interval(0.0, 1.0)
     share = float(successes.sum()) / n
     cases = _effective_cases(successes[some], trials[some], confidence)
-    so, tail = share * cases, (1.0 - confidence) / 2.0
-    low = 0.0 if share == 0 else float(special.betaincinv(so, cases - so + 1, tail))
-    high = 1.0 if share == 1 else float(special.betaincinv(so + 1, cases - so, 1.0 - tail))
-    return Interval(low, high)
+    return beta_interval(share * cases, cases, confidence)
 
 
 def _effective_cases(successes: Counts, trials: Counts, confidence: float) -> float:

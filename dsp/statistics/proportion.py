@@ -54,6 +54,19 @@ def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> In
         raise StatisticsError(f"{successes} of {trials} cases; expected 0 ≤ successes ≤ trials")
     if not 0.0 < confidence < 1.0:
         raise StatisticsError(f"confidence is {confidence:g}; expected between 0 and 1")
+    return beta_interval(successes, trials, confidence)
+
+
+def beta_interval(successes: float, trials: float, confidence: float) -> Interval:
+    """Clopper and Pearson's interval of any numbers of cases, effective ones among them; nothing is checked.
+
+    Parameters
+    ----------
+    successes, trials : float
+        0 ≤ successes ≤ trials.
+    confidence : float
+        Between 0 and 1.
+    """
     from scipy import special  # half a second to import, for what a service rarely asks
 
     tail = (1.0 - confidence) / 2.0
