@@ -101,7 +101,7 @@ class Listener:
         self._doubt_from = {level.name: level.doubt_from for level in rule.levels}
         self._below = rule.direction == "below"
         self._margin = rule.clearing.margin
-        self._tiers = rule.tiers is Tiers.LEGAL_CHEMICAL
+        self._tiers = rule.tiers
 
     @property
     def asking(self) -> int:
@@ -124,7 +124,7 @@ class Listener:
             elif self._open(assessment):
                 left_open |= self._bits[assessment.level]
             elif good:
-                doubt = decision is Decision.INCONCLUSIVE and not self._tiers
+                doubt = decision is Decision.INCONCLUSIVE and self._tiers is Tiers.NONE
                 good = not doubt and self._better(assessment)
         if not heard:
             return _SILENT
@@ -135,9 +135,7 @@ class Listener:
 
     def _open(self, assessment: Assessment) -> bool:
         """:func:`leaves_open`, without looking the level up."""
-        if self._tiers:
-            return tier_of(assessment) is Tier.TARGETED_METROLOGY
-        return assessment.decision is Decision.INCONCLUSIVE and _counts(assessment, self._doubt_from[assessment.level])
+        return _left_open(assessment, self._doubt_from[assessment.level], self._tiers)
 
     def _better(self, assessment: Assessment) -> bool:
         """Whether a value that breaches nothing is better than the limit by the margin.
@@ -149,18 +147,18 @@ class Listener:
             value = exposure.value if exposure.value is not None else exposure.low
             return value is not None and value >= assessment.limit + self._margin
         value = exposure.value if exposure.value is not None else exposure.high
-        share = METROLOGY_OVER if self._tiers else 1.0
+        share = METROLOGY_OVER if self._tiers is Tiers.LEGAL_CHEMICAL else 1.0
         return value is not None and value <= share * (assessment.limit - self._margin)
 
 
 def leaves_open(rule: Rule, assessment: Assessment) -> bool:
     """Whether an assessment leaves the question open: doubt that counts, or a tier that calls for metrology."""
-    if rule.tiers is Tiers.LEGAL_CHEMICAL:
+    return _left_open(assessment, rule.level(assessment.level).doubt_from, rule.tiers)
+
+
+def _left_open(assessment: Assessment, doubt_from: float, tiers: Tiers) -> bool:
+    if tiers is Tiers.LEGAL_CHEMICAL:
         return tier_of(assessment) is Tier.TARGETED_METROLOGY
-    inconclusive = assessment.decision is Decision.INCONCLUSIVE
-    return inconclusive and _counts(assessment, rule.level(assessment.level).doubt_from)
-
-
-def _counts(assessment: Assessment, doubt_from: float) -> bool:
-    """Whether a breach is likely enough for doubt to count."""
+    if assessment.decision is not Decision.INCONCLUSIVE:
+        return False
     return assessment.probability is None or assessment.probability >= doubt_from
